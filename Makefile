@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+# The whole build. LAYERS is the architecture: a folder may include itself and
+# what stands to its left, nothing else; tools/lint/layers.sh enforces it.
+
+LAYERS := sim/base sim/wire sim/table sim/path sim/world sim/host sim/record \
+	topology/lang topology/model topology/build \
+	scenarios/lang scenarios/play tools/explain tools/report tools/tierpath
+
+KIND ?= release
+CC ?= gcc
+PREFIX ?= /usr/local
+VERSION := 0.1.0
+O := build/$(KIND)
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wcast-qual -Wvla \
+	-Wmissing-prototypes -Wstrict-prototypes
+OPT_release := -O2 -g
+OPT_clang := -O2 -g
+OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+OPT := $(or $(OPT_$(KIND)),-O2 -g)
+ifeq ($(KIND),clang)
+CC := clang
+endif
+# WERROR=1 makes warnings errors; continuous integration sets it.
+ALL_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -DTIERPATH_VERSION='"$(VERSION)"' \
+	-I. $(WARN) $(OPT) $(if $(WERROR),-Werror) -MMD -MP $(CFLAGS)
+LIBS := -lnet -lpcap -lyaml -ljansson
+CHECK_LIBS := -lcheck -lsubunit -lm -lrt -lpthread
+
+SRC := $(foreach l,$(LAYERS),$(sort $(wildcard $(l)/*.c)))
+OBJ := $(SRC:%.c=$O/%.o)
+MAIN := $O/tools/tierpath/main.o
+LIB_OBJ := $(filter-out $(MAIN),$(OBJ))
+BIN := $O/tierpath
+
+.DEFAULT_GOAL := all
+.PHONY: all help deps run test unit lint format asan clang fuzz fuzz-long \
+	bless install uninstall clean
+.SECONDARY:
+
+all: $(BIN) ## build build/release/tierpath (KIND=release, clang or asan)
+
+help: ## what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+
+deps: ## install the Debian packages that are missing
+	@tools/setup/deps.sh
+
+$(BIN): $(OBJ)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$O/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+run: ## install what is missing, build, play the article's cases
+	@tools/setup/deps.sh
+	@$(MAKE) -s all
+	@$(BIN) run scenarios/article
+
+test: ## install what is missing, build, run all tests
+	@tools/setup/deps.sh
+	@$(MAKE) -s all $O/unit-tests $O/fuzz-inputs
+	@tests/all.sh $O
+
+# One test program for the whole tree; `make unit/sim/wire` builds and runs the
+# tests of one layer against that layer and what stands to its left.
+UNIT_SRC := $(sort $(foreach l,$(LAYERS),$(wildcard tests/unit/$(l)/*_test.c)) \
+	$(wildcard tests/oracle/*_test.c))
+UNIT_AUX := $(wildcard tests/unit/*.c tests/oracle/*_model.c)
+
+unit: $O/unit-tests ## unit tests only
+	$O/unit-tests
+
+$O/unit-tests: $(UNIT_SRC:%.c=$O/%.o) $(UNIT_AUX:%.c=$O/%.o) $O/suites.o $(LIB_OBJ)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(CHECK_LIBS)
+
+suite_list = { echo '\#include <check.h>'; echo '\#include "tests/unit/suites.h"'; \
+	for s in $(notdir $(basename $(1))); do echo "Suite *$${s}_suite(void);"; done; \
+	echo 'Suite *(*const suites[])(void) = {'; \
+	for s in $(notdir $(basename $(1))); do echo "	$${s}_suite,"; done; \
+	echo '	0 };'; }
+
+$O/suites.c: $(UNIT_SRC) Makefile
+	@mkdir -p $(@D)
+	@$(call suite_list,$(UNIT_SRC)) > $@
+
+$O/suites.o: $O/suites.c
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# The layers up to and including $(1), in order.
+upto = $(if $(filter $(1),$(firstword $(2))),$(1),$(firstword $(2)) $(call \
+	upto,$(1),$(wordlist 2,99,$(2))))
+
+unit/%: FORCE
+	@mkdir -p $O/one/$*
+	@$(call suite_list,$(wildcard tests/unit/$*/*_test.c)) > $O/one/$*/suites.c
+	@$(MAKE) -s $O/one/$*/unit LAYER=$*
+	$O/one/$*/unit
+
+ifdef LAYER
+UPTO_SRC := $(foreach l,$(call upto,$(LAYER),$(LAYERS)),$(wildcard $(l)/*.c))
+$O/one/$(LAYER)/unit: $(patsubst %.c,$O/%.o,$(filter-out \
+		tools/tierpath/main.c,$(UPTO_SRC)) $(wildcard \
+		tests/unit/$(LAYER)/*_test.c tests/unit/*.c))
+	$(CC) $(ALL_CFLAGS) -o $@ $O/one/$(LAYER)/suites.c $^ $(LIBS) $(CHECK_LIBS)
+endif
+
+lint: ## layers, names, purity, sizes, fences, format
+	@tools/lint/all.sh
+
+format: ## let clang-format rewrite the sources
+	@git ls-files '*.[ch]' | xargs clang-format -i
+
+asan: ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) -s test KIND=asan
+
+clang: ## all tests with clang
+	@$(MAKE) -s test KIND=clang
+
+FUZZ_COUNT ?= 100000
+FUZZ_SEED ?= 1
+fuzz-long: ## a million mutated inputs (FUZZ_COUNT, FUZZ_SEED)
+	@$(MAKE) -s $O/fuzz-inputs
+	$O/fuzz-inputs --count $(if $(filter 100000,$(FUZZ_COUNT)),1000000,$(FUZZ_COUNT)) --seed $(FUZZ_SEED)
+
+$O/fuzz-inputs: $(patsubst %.c,$O/%.o,$(wildcard tests/fuzz/*.c)) $(LIB_OBJ)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+bless: all ## rewrite the golden outputs; review the diff
+	@tests/golden/golden.sh --bless $(BIN)
+
+D := $(DESTDIR)$(PREFIX)
+install: all ## install under PREFIX (and DESTDIR)
+	install -d $(D)/bin $(D)/share/man/man1 $(D)/share/tierpath \
+		$(D)/share/bash-completion/completions
+	install -m 755 $(BIN) $(D)/bin/tierpath
+	$(BIN) help --man > $(D)/share/man/man1/tierpath.1
+	$(BIN) help --completion > $(D)/share/bash-completion/completions/tierpath
+	tar cf - topology/library scenarios/*/*.yaml | tar xf - -C $(D)/share/tierpath
+
+uninstall: ## remove what install put there
+	rm -f $(D)/bin/tierpath $(D)/share/man/man1/tierpath.1 \
+		$(D)/share/bash-completion/completions/tierpath
+	rm -rf $(D)/share/tierpath
+
+clean: ## remove build/
+	rm -rf build
+
+FORCE:
+
+-include $(shell find $O -name '*.d' 2>/dev/null)

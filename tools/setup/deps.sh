@@ -1,0 +1,32 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Installs the Debian packages that the build and the tests need, when we may
+# (root, or sudo without a password); else names them. Quiet if all are there.
+set -eu
+need="gcc make libc6-dev libnet1-dev libpcap-dev check uthash-dev libyaml-dev
+libjansson-dev tshark tcpdump mandoc libxml2-utils python3-jsonschema python3-yaml"
+[ -z "${CI:-}" ] || need="$need clang clang-format libclang-rt-14-dev"
+command -v dpkg-query >/dev/null || {
+	echo "not a Debian system; install the equivalent of:" $need >&2
+	exit 0
+}
+missing=
+for p in $need; do
+	dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' ||
+		missing="$missing $p"
+done
+[ -n "$missing" ] || exit 0
+as=
+if [ "$(id -u)" != 0 ]; then
+	if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+		as="sudo -n"
+	else
+		echo "please install (as root): apt-get install$missing" >&2
+		exit 1
+	fi
+fi
+echo "installing:$missing" >&2
+export DEBIAN_FRONTEND=noninteractive
+$as apt-get update -qq >&2
+$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+	--no-install-recommends $missing >&2
