@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* THE forwarding code: a batch of frames in, a verdict for each out. Tier-0
+ * and Tier-1 routers (SR and DR), and routers outside NSX, differ only in what
+ * their tables hold.
+ *
+ * Order of the stages, per packet:
+ *	1. parse and check (parse.h); a bad packet is dropped
+ *	2. access rules (ACL), uRPF by the mode of the port it came in by
+ *	3. session look-up; load balancer and, on an uplink, destination NAT:
+ *	   a stateful session, a DNAT rule, a REFLEXIVE rule backwards.
+ *	   REFLEXIVE on an uplink's own address wins over local delivery
+ *	   (unconfirmed for NSX; the article needs it)
+ *	4. an address of the router itself: PKT_LOCAL
+ *	5. TTL, unless it came in from another part of the same gateway: one
+ *	   TTL per gateway
+ *	6. route; ECMP by the 5-tuple
+ *	7. on an uplink: source NAT: a session, an SNAT rule, a REFLEXIVE rule;
+ *	   traffic that came from an uplink of the same gateway counts too
+ *	8. MTU of the way out
+ * ICMP errors are translated by the packet they quote, inside and outside
+ * (RFC 5508), in stages 3 and 7.
+ *
+ * No clock, no allocation, no printing: time is an argument, all tables are
+ * the caller's. */
+#ifndef FORWARD_H
+#define FORWARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/base/addr.h"
+#include "sim/path/note.h"
+#include "sim/path/pkt.h"
+#include "sim/table/acl.h"
+#include "sim/table/fib.h"
+#include "sim/table/flow.h"
+#include "sim/table/lb.h"
+#include "sim/table/nat.h"
+#include "sim/table/port.h"
+
+#define FORWARD_PORTS_MAX 1024
+
+struct forward_port {
+	bool up;
+	bool uplink;	/* NAT happens here */
+	bool backplane; /* leads to another part of the same gateway */
+	bool urpf_strict;
+	uint16_t mtu;	/* of the IP datagram, bytes */
+};
+
+/* How the router picks source ports for SNAT: a knob, since NSX documents
+ * neither. */
+enum forward_ports_policy { FORWARD_PORTS_ROUND_ROBIN, FORWARD_PORTS_KEEP };
+
+struct forward {
+	struct forward_port *ports; /* by port number */
+	size_t port_count;
+	struct fib fib;
+	struct nat nat;
+	struct acl acl;
+	struct lb lb;
+	struct flow_table flows;
+	struct port_pool *pools; /* one per translated address and protocol */
+	size_t pool_count, pool_room;
+	enum forward_ports_policy ports_policy;
+	ip4 *locals; /* own addresses, sorted: interfaces and loopbacks */
+	size_t local_count;
+	bool standby; /* a standby service router forwards nothing */
+	uint32_t hash_seed;   /* of the ECMP hash */
+	struct note_log notes; /* emptied by the caller after each batch */
+};
+
+/* Decides about every packet of 'b' at 'now' (ns) and edits it in place:
+ * verdict, drop, out_port and next_hop are set. */
+void forward_batch(struct forward *f, struct batch *b, uint64_t now);
+/* A packet that the router itself made (an ICMP error, an echo reply): route
+ * and source NAT only, no uRPF, no TTL. */
+void forward_own(struct forward *f, struct pkt *p, uint64_t now);
+/* Frees sessions that are idle beyond their timers, and their ports. */
+void forward_expire(struct forward *f, uint64_t now);
+/* The ICMP type and code that tell the sender about 'reason'; false when
+ * there is none (silent). */
+bool forward_icmp_for(enum drop reason, uint8_t *type, uint8_t *code);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A packet: one Ethernet frame in a slot, and what the nodes on its way know
+ * about it. It is edited in place at each hop.
+ *
+ * A slot belongs to exactly one holder (pool, batch, link, ARP queue, host);
+ * handing over the pointer hands over the packet. Whoever ends it calls
+ * pkt_free(). */
+#ifndef PKT_H
+#define PKT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/base/addr.h"
+#include "sim/table/drop.h"
+
+#define PKT_ROOM 2048 /* bytes of a frame at most */
+
+/* Which leg of a conversation a packet belongs to. */
+enum pkt_leg { PKT_REQUEST, PKT_REPLY, PKT_ERROR };
+
+enum pkt_verdict {
+	PKT_SEND,  /* out by 'out_port' to 'next_hop' */
+	PKT_LOCAL, /* for this node itself */
+	PKT_DROP,  /* for 'drop' */
+};
+
+struct pkt {
+	/* For observers only: nothing that forwards may look at these. */
+	uint32_t id;   /* the same at every hop, unique in a world; from 1 */
+	uint32_t flow; /* conversation it serves, 0: none */
+	uint8_t leg;   /* enum pkt_leg */
+	bool marked;   /* leaves trace notes */
+
+	/* Written by the node that holds it. */
+	uint8_t verdict; /* enum pkt_verdict */
+	uint8_t drop;	 /* enum drop */
+	uint16_t in_port, out_port;
+	ip4 next_hop;
+	uint32_t drop_ref; /* rule or route that dropped it, 0: none */
+
+	/* Set by parse_pkt(). Offsets are from 'data'. */
+	uint16_t l3, l4;
+	uint8_t proto;
+	uint8_t tcp_flags;
+	uint16_t sport, dport; /* ICMP echo: the id in both */
+	ip4 src, dst;
+
+	uint16_t len; /* bytes of the frame */
+	struct pkt *next; /* in whichever queue holds it */
+	uint8_t data[PKT_ROOM];
+};
+
+struct pkt_pool {
+	struct pkt *free;
+	struct pkt *slots; /* caller's storage */
+	size_t room, used;
+};
+
+void pkt_pool_init(struct pkt_pool *pool, struct pkt *slots, size_t room);
+/* A slot with all fields but the data zeroed; NULL when none is left. */
+struct pkt *pkt_take(struct pkt_pool *pool);
+void pkt_free(struct pkt_pool *pool, struct pkt *p); /* p may be NULL */
+
+/* A few packets on their way through one node at one time. */
+#define BATCH_MAX 64
+
+struct batch {
+	size_t count;
+	struct pkt *at[BATCH_MAX];
+};
+
+#endif

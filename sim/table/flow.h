@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sessions of stateful NAT and of the load balancer: key to rewrite recipe.
+ *
+ * A session has two directions, each with the 5-tuple that arrives and the
+ * 5-tuple that leaves. One flat open-addressed table of both directions' keys
+ * in the caller's storage; sessions are known by 32-bit numbers.
+ *
+ * Idle timers are those of the NSX edge (docs NSX 4.1, session timers), as a
+ * table in flow.c; the state machine:
+ *
+ *	TCP:	FIRST     the initiator's first packet
+ *		OPENING   the responder has answered
+ *		ESTABLISHED both sides have sent ACK after SYN
+ *		CLOSING   one side has sent FIN
+ *		FIN_WAIT  both have
+ *		CLOSED    RST seen
+ *	UDP:	FIRST, then SINGLE (more from the initiator only), MULTIPLE
+ *	ICMP:	FIRST, then MULTIPLE (answered) */
+#ifndef FLOW_H
+#define FLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/base/addr.h"
+
+#define FLOW_NONE UINT32_MAX
+
+struct flow_key {
+	ip4 src, dst;
+	uint16_t sport, dport; /* ICMP echo: the id in both */
+	uint8_t proto;
+};
+
+enum flow_dir { FLOW_FORWARD, FLOW_BACKWARD };
+
+enum flow_state {
+	FLOW_FIRST,
+	FLOW_OPENING,
+	FLOW_ESTABLISHED,
+	FLOW_CLOSING,
+	FLOW_FIN_WAIT,
+	FLOW_CLOSED,
+	FLOW_SINGLE,
+	FLOW_MULTIPLE,
+	FLOW_STATE_COUNT
+};
+
+enum flow_kind { FLOW_SNAT, FLOW_DNAT, FLOW_LB };
+
+struct flow {
+	struct flow_key in[2];	/* by direction: as it arrives */
+	struct flow_key out[2]; /* as it leaves; out[d] reversed is in[!d] */
+	uint64_t used;		/* ns; last packet */
+	uint64_t packets[2];
+	enum flow_state state;
+	enum flow_kind kind;
+	uint8_t fins; /* bit per direction: FIN seen */
+	uint32_t ref; /* of the rule or virtual server */
+	bool live;
+};
+
+struct flow_table {
+	struct flow *flows; /* caller's storage */
+	uint32_t *slots;    /* caller's: open addressing over both directions */
+	uint32_t room;	    /* sessions; slots has 4 * room, a power of two */
+	uint32_t count;
+	uint32_t free; /* first of the free list */
+};
+
+void flow_init(struct flow_table *t, struct flow *flows, uint32_t *slots,
+	       uint32_t room);
+/* The session and direction of an arriving packet; FLOW_NONE if there is
+ * none. Idle sessions are not found: flow_expire() first. */
+uint32_t flow_find(const struct flow_table *t, const struct flow_key *key,
+		   enum flow_dir *dir);
+/* A new session: forward packets arrive as 'in' and leave as 'out'. FLOW_NONE
+ * when full or when a key is taken. */
+uint32_t flow_add(struct flow_table *t, const struct flow_key *in,
+		  const struct flow_key *out, uint64_t now);
+/* A packet of the session passed: state, timer, counter. */
+void flow_touch(struct flow_table *t, uint32_t flow, enum flow_dir dir,
+		uint8_t tcp_flags, uint64_t now);
+void flow_remove(struct flow_table *t, uint32_t flow);
+/* Removes one session that is idle beyond its timer; returns its number so
+ * that the caller can free its port first: call until FLOW_NONE, look at
+ * t->flows[n], then flow_remove(). */
+uint32_t flow_next_expired(const struct flow_table *t, uint32_t from,
+			   uint64_t now);
+uint64_t flow_timeout_ns(const struct flow *f);
+const char *flow_state_name(enum flow_state state);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* NAT rules of one gateway, in NSX's words and order.
+ *
+ * Within a stage (destination before routing, source after it) the rule with
+ * the lowest sequence number that is enabled and matches wins; equal numbers:
+ * first added wins (NSX leaves that undefined; we warn when linting). NO_*
+ * rules win by order too and stop the search. Sources: NSX-T 3.2 Policy API
+ * PolicyNatRule.
+ *
+ * Flat, in the caller's storage: nat_init, nat_add, nat_seal, nat_match. */
+#ifndef NAT_H
+#define NAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/base/addr.h"
+
+enum nat_action {
+	NAT_SNAT,
+	NAT_DNAT,
+	NAT_REFLEXIVE,
+	NAT_NO_SNAT,
+	NAT_NO_DNAT,
+	NAT_ACTION_COUNT
+};
+
+enum nat_stage {
+	NAT_INGRESS, /* before routing: DNAT, NO_DNAT, REFLEXIVE backwards */
+	NAT_EGRESS,  /* after routing: SNAT, NO_SNAT, REFLEXIVE forwards */
+};
+
+enum nat_firewall_match {
+	NAT_MATCH_INTERNAL_ADDRESS,
+	NAT_MATCH_EXTERNAL_ADDRESS,
+	NAT_BYPASS
+};
+
+#define NAT_PREFIXES_MAX 16
+
+struct nat_prefixes {
+	uint8_t count; /* 0: any */
+	struct addr_prefix at[NAT_PREFIXES_MAX];
+};
+
+struct nat_rule {
+	enum nat_action action;
+	struct nat_prefixes source, destination, translated;
+	uint8_t proto;		    /* of the service; 0: any */
+	struct addr_ports ports;    /* of the service; 0-0: any */
+	struct addr_ports translated_ports; /* 0-0: none (see nsx: inverted) */
+	uint32_t sequence_number;
+	bool enabled, logging;
+	enum nat_firewall_match firewall_match;
+	uint64_t scope; /* bit per port of the router; 0: all uplinks */
+	uint32_t ref;	/* what configured it, for traces; opaque here */
+	uint64_t packets, bytes; /* hits; changed by the datapath */
+};
+
+struct nat {
+	struct nat_rule *rules; /* caller's storage, sorted by nat_seal() */
+	size_t count, room;
+};
+
+/* What a rule is matched against. Ports are 0 for ICMP. */
+struct nat_key {
+	ip4 src, dst;
+	uint8_t proto;
+	uint16_t sport, dport;
+	uint16_t port; /* of the router: ingress or egress by stage */
+};
+
+void nat_init(struct nat *n, struct nat_rule *storage, size_t room);
+/* False when full. */
+bool nat_add(struct nat *n, const struct nat_rule *rule);
+void nat_seal(struct nat *n);
+/* The rule that decides, or NULL; its index is 'result' - n->rules. */
+struct nat_rule *nat_match(const struct nat *n, enum nat_stage stage,
+			   const struct nat_key *key);
+/* REFLEXIVE: 'a' mapped from 'from' to 'to' by its position (n:n). 'a' must
+ * lie in 'from', and both must be of the same size. */
+ip4 nat_map(const struct nat_prefixes *from, const struct nat_prefixes *to,
+	    ip4 a);
+/* All addresses that 'p' covers, 2^32 at most. */
+uint64_t nat_size(const struct nat_prefixes *p);
+const char *nat_action_name(enum nat_action action);
+bool nat_action_find(const char *name, enum nat_action *out);
+
+#endif

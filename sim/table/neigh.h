@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ARP cache of one node: (port, address) to MAC, with the states of a
+ * neighbour. Flat, in the caller's storage; time is an argument.
+ *
+ *	(none) --neigh_ask--> INCOMPLETE --neigh_learn--> REACHABLE
+ *	INCOMPLETE --3rd try unanswered--> FAILED --after hold--> (none)
+ *	REACHABLE --older than NEIGH_REACHABLE--> asked again when used
+ *
+ * Three tries one second apart as Linux does (net.ipv4.neigh mcast_solicit 3,
+ * retrans_time 1 s). */
+#ifndef NEIGH_H
+#define NEIGH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/base/addr.h"
+
+#define NEIGH_TRIES	3
+#define NEIGH_RETRY_NS	1000000000U /* 1 s */
+#define NEIGH_REACHABLE_NS 1200000000000U /* 20 min, as NSX's edge ARP */
+
+enum neigh_state { NEIGH_NONE, NEIGH_INCOMPLETE, NEIGH_REACHABLE, NEIGH_FAILED };
+
+struct neigh_entry {
+	enum neigh_state state;
+	uint16_t port;
+	uint8_t tries; /* requests sent */
+	ip4 addr;
+	mac mac; /* valid if REACHABLE */
+	uint64_t changed; /* ns; when it entered the state */
+};
+
+struct neigh {
+	struct neigh_entry *entries; /* caller's storage */
+	size_t count, room;
+};
+
+void neigh_init(struct neigh *n, struct neigh_entry *storage, size_t room);
+struct neigh_entry *neigh_find(const struct neigh *n, uint16_t port, ip4 addr);
+/* Finds or makes the entry; a new one is NEIGH_NONE. NULL when full. */
+struct neigh_entry *neigh_take(struct neigh *n, uint16_t port, ip4 addr);
+/* An ARP message said that 'addr' is at 'm': updates an entry, or adds one if
+ * 'add'. Returns the entry, NULL if there is none. */
+struct neigh_entry *neigh_learn(struct neigh *n, uint16_t port, ip4 addr, mac m,
+				uint64_t now);
+const char *neigh_state_name(enum neigh_state state);
+
+#endif

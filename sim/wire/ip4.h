@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The IPv4 header (RFC 791). */
+#ifndef IP4_H
+#define IP4_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/base/addr.h"
+
+#define IP4_SIZE       20 /* without options */
+#define IP4_PROTO_ICMP 1
+#define IP4_PROTO_TCP  6
+#define IP4_PROTO_UDP  17
+#define IP4_DF	       0x4000
+#define IP4_MF	       0x2000
+#define IP4_OFFSET     0x1fff
+
+struct ip4_head {
+	uint8_t head_size; /* bytes, with options */
+	uint8_t tos, ttl, proto;
+	uint16_t size; /* whole datagram, bytes */
+	uint16_t id;
+	uint16_t frag; /* flags and offset, as on the wire */
+	uint16_t check;
+	ip4 src, dst;
+};
+
+enum ip4_error {
+	IP4_OK,
+	IP4_SHORT,	 /* fewer bytes than the header says */
+	IP4_BAD_VERSION, /* not 4, or header length under 20 */
+	IP4_BAD_CHECK,
+};
+
+/* Reads and checks the header at 'bytes' ('len' bytes are there). A quoted
+ * header inside an ICMP error may be cut: read it with ip4_read_quoted(). */
+enum ip4_error ip4_read(const uint8_t *bytes, size_t len, struct ip4_head *out);
+/* The same without the check that the whole datagram is there, and without
+ * the checksum. */
+enum ip4_error ip4_read_quoted(const uint8_t *bytes, size_t len,
+			       struct ip4_head *out);
+/* Writes 20 bytes with the right checksum; head_size and check are ignored. */
+void ip4_write(uint8_t bytes[IP4_SIZE], const struct ip4_head *h);
+
+/* Edits in place, header checksum kept right incrementally (RFC 1624). */
+void ip4_set_src(uint8_t *head, ip4 src);
+void ip4_set_dst(uint8_t *head, ip4 dst);
+void ip4_dec_ttl(uint8_t *head);
+
+#endif

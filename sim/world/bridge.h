@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A segment: a learning Ethernet switch. Frames to a known address go out of
+ * one port, all others out of every port but the one they came in by. */
+#ifndef BRIDGE_H
+#define BRIDGE_H
+
+#include "sim/world/world.h"
+
+struct bridge;
+
+/* The world owns it. */
+struct bridge *bridge_new(struct world *w, const char *name);
+struct node *bridge_node(struct bridge *b);
+/* A new port and a link from it to 'n', which must be unattached. */
+void bridge_attach(struct bridge *b, struct nic *n,
+		   const struct link_conf *conf);
+
+#endif

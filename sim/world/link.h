@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A cable between two ports: delay, rate and loss, the same in both
+ * directions. Packets keep their order. */
+#ifndef LINK_H
+#define LINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/world/nic.h"
+#include "sim/world/vclock.h"
+
+struct world;
+
+struct link_conf {
+	uint64_t delay_ns;
+	uint64_t rate_bps;   /* 0: no limit */
+	uint32_t loss_ppm;   /* of a million packets, by the world's chance */
+};
+
+struct link_lane { /* one direction */
+	struct link *link;
+	struct pkt *head, *tail;
+	uint64_t free_at; /* ns; when the sender's wire is free again */
+	struct vclock_timer timer;
+};
+
+struct link {
+	struct world *world;
+	struct link_conf conf;
+	struct nic *ends[2];
+	struct link_lane lanes[2]; /* lanes[i]: from ends[i] to ends[!i] */
+	bool up;
+};
+
+/* Connects two unattached ports; the world owns the link. A port may be
+ * connected to itself (a loopback interface): pass it twice. */
+struct link *link_new(struct world *w, struct nic *a, struct nic *b,
+		      const struct link_conf *conf);
+void link_free(struct link *l);
+
+#endif

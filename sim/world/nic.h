@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The port of a node, and what it is attached to. */
+#ifndef NIC_H
+#define NIC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/base/addr.h"
+
+struct node;
+struct link;
+struct pkt;
+
+struct nic {
+	struct node *node;
+	const char *name; /* "up-en1", "eth0"; owned by the world */
+	uint16_t port;	  /* number within the node */
+	uint8_t end;	  /* which end of the link: 0 or 1 */
+	bool up;
+	mac mac;
+	struct link *link; /* NULL: not attached */
+};
+
+/* Sends 'p' (a whole frame) out of 'n'; takes the packet. A port that is down
+ * or not attached drops it with a note. */
+void nic_send(struct nic *n, struct pkt *p);
+/* "node:port", into 'out' of 'size' bytes. */
+const char *nic_print(const struct nic *n, char *out, unsigned size);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Hooks by which an observer sees a world. Observers only read; a run is the
+ * same with and without them. Any hook may be NULL. */
+#ifndef WATCH_H
+#define WATCH_H
+
+#include <stdint.h>
+
+#include "sim/path/note.h"
+
+struct nic;
+
+enum watch_direction { WATCH_IN, WATCH_OUT };
+
+struct watch {
+	/* A trace note of a marked packet, with time and node filled in. */
+	void (*note)(void *context, const struct note *n);
+	/* A frame passes a port. 'p' is only valid during the call. */
+	void (*frame)(void *context, const struct nic *nic,
+		      enum watch_direction direction, uint64_t now,
+		      const struct pkt *p);
+	void *context;
+	struct watch *next;
+};
+
+#endif

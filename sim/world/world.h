@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The simulated network: nodes, links, packets in flight, and the clock.
+ *
+ * world_new, make nodes (router_new, bridge_new) and links, world_run_until,
+ * world_free. The world owns all of them and all names. One world is used by
+ * one thread; several worlds may run side by side. */
+#ifndef WORLD_H
+#define WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/base/arena.h"
+#include "sim/base/rng.h"
+#include "sim/base/vec.h"
+#include "sim/path/note.h"
+#include "sim/path/pkt.h"
+#include "sim/world/link.h"
+#include "sim/world/nic.h"
+#include "sim/world/vclock.h"
+#include "sim/world/watch.h"
+
+struct node;
+
+/* What a kind of node does. */
+struct node_class {
+	const char *kind; /* "router", "bridge" */
+	/* 'p' arrives at 'n'; takes the packet. */
+	void (*receive)(struct nic *n, struct pkt *p);
+	void (*free)(struct node *node);
+};
+
+/* The common part; the first member of each kind of node. */
+struct node {
+	const struct node_class *class;
+	struct world *world;
+	uint16_t number; /* its place in world.nodes; in trace notes */
+	const char *name; /* "t0-edge:en1", "upstream", "seg-cp" */
+	/* What people call it in a path: "t0-edge" for all parts of that
+	 * gateway. */
+	const char *label;
+	struct nic **nics; /* by port number */
+	uint16_t nic_count, nic_room;
+};
+
+struct world {
+	struct vclock clock;
+	struct rng rng;
+	struct arena arena; /* names */
+	struct pkt_pool pool;
+	struct pkt *slots;
+	uint32_t next_pkt; /* id of the next packet made */
+	uint32_t next_flow; /* conversation number; see world_flow() */
+	uint32_t next_mac;
+	struct { VEC(struct node *); } nodes;
+	struct { VEC(struct link *); } links;
+	struct watch *watches;
+	bool mark_all; /* mark every packet an endpoint makes (the default) */
+	uint64_t event_limit; /* timers per world_run_until; 0: none */
+	bool limit_hit; /* the event limit or the packet pool ended the run */
+};
+
+struct world *world_new(uint64_t seed, size_t packets);
+void world_free(struct world *w);
+
+/* Runs all that is due up to and including 'until' (ns) and leaves the clock
+ * there. False if a limit was hit. */
+bool world_run_until(struct world *w, uint64_t until);
+/* Runs until '*done' is true, at most until 'until'; the clock stays at the
+ * event that made it true. False if a limit was hit. */
+bool world_run_while(struct world *w, const bool *done, uint64_t until);
+
+static inline uint64_t world_now(const struct world *w)
+{
+	return w->clock.now;
+}
+
+/* For kinds of nodes: registers 'n' (its 'class' set) under 'name', copied. */
+void world_add_node(struct world *w, struct node *n, const char *name,
+		    const char *label);
+/* Adds a port to 'n'; 'name' is copied. 'm' all zero: the world chooses a MAC
+ * (00:50:56:..., VMware's prefix). */
+struct nic *world_add_nic(struct node *n, const char *name, mac m);
+struct node *world_find_node(const struct world *w, const char *name);
+
+/* A free packet with a fresh id, marked as the world says; NULL when the pool
+ * is empty (limit_hit is set). */
+struct pkt *world_take_pkt(struct world *w);
+void world_free_pkt(struct world *w, struct pkt *p);
+/* A fresh conversation number. */
+uint32_t world_flow(struct world *w);
+/* Packets that are in nobody's hands; with none in flight it equals the room
+ * of the pool. */
+size_t world_free_pkts(const struct world *w);
+
+/* Adds an observer (storage: the caller's, until the world is freed). */
+void world_watch(struct world *w, struct watch *watch);
+/* Hands the notes in 'log' to the observers, stamped with 'n' and now, and
+ * empties it. */
+void world_pass_notes(struct node *n, struct note_log *log);
+/* One note about 'p' at 'n' (parsed fields are taken from 'p'). */
+void world_note(struct node *n, const struct pkt *p, enum note_kind kind,
+		uint32_t ref);
+
+#endif
