@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A scenario file as read: which network, what is done in it and when, and what
+ * the trace must show.
+ *
+ * script_load; script_free. Paths of topologies are relative to the scenario
+ * file. All strings live in the script's arena. */
+#ifndef SCRIPT_H
+#define SCRIPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/base/addr.h"
+#include "sim/base/arena.h"
+#include "sim/base/diag.h"
+#include "sim/table/drop.h"
+#include "topology/lang/tree.h"
+
+enum script_verb {
+	SCRIPT_PULL,	/* pull: {workload, image, ...} */
+	SCRIPT_REQUEST, /* request: {from, url, ...}: HTTP */
+	SCRIPT_CONNECT, /* connect: {from, to, port}: TCP */
+	SCRIPT_PING,	/* ping: {from, to} */
+	SCRIPT_LOOKUP,	/* lookup: {from, name} */
+	SCRIPT_SEND,	/* send: {from, to, port}: one UDP datagram */
+	SCRIPT_CHANGE,	/* change: a merge patch of the topology */
+	SCRIPT_WAIT,	/* wait: 10s */
+};
+
+struct script_step {
+	enum script_verb verb;
+	struct diag_place at;
+	const char *workload, *image, *profile; /* pull; profile: override */
+	const char *from, *to, *url, *name; /* host ids, addresses, names */
+	struct diag_place workload_at, profile_at, from_at, to_at;
+	uint16_t port, sport;
+	uint64_t duration; /* wait; pull: "for": kubelet goes on that long */
+	unsigned attempts; /* pull: stop after so many; default 1 */
+	uint64_t timeout;  /* probes; 0: the usual one */
+	bool background;   /* the next step starts at once */
+	const struct tree_node *change;
+	const char *note; /* a sentence shown with the step; may be NULL */
+};
+
+enum script_claim {
+	SCRIPT_RESULT,	/* result: {ok, text, after, within} */
+	SCRIPT_EVENT,	/* event: {type, reason, message, count} */
+	SCRIPT_NO_EVENT,
+	SCRIPT_DROP,	/* drop: {at, reason, packet, count} */
+	SCRIPT_NO_DROP, /* no_drop: true, or {at, reason, packet} */
+	SCRIPT_HOP,	/* hop: {packet, at, nat, rule, src, dst} */
+	SCRIPT_SEEN,	/* seen: {at, packet, src, dst, count} */
+	SCRIPT_SESSION, /* session: {at, rule, state, src, dst, count} */
+	SCRIPT_ROUTE,	/* route: {at, prefix, kind, via} */
+	SCRIPT_NO_ROUTE,
+};
+
+/* One thing to be proved. What is NULL or absent is not asked. */
+struct script_expect {
+	enum script_claim claim;
+	struct diag_place at_place; /* of the claim in the file */
+	size_t step;		    /* from 1 */
+	bool has_ok, ok;
+	const char *text;    /* glob */
+	bool has_after;
+	uint64_t after, within; /* ns: took 'after', give or take 'within' */
+	const char *type, *reason_text, *message; /* event; globs */
+	const char *at;	     /* node or gateway name */
+	bool has_reason;
+	enum drop reason;
+	const char *packet;  /* "74.125.133.82:443 > 30.0.0.16 SYN-ACK":
+			      * endpoints (port may be left out, * is any)
+			      * and kind, each part optional */
+	const char *nat, *rule; /* NAT kind, rule id */
+	const char *src, *dst;	/* "addr", "addr:port" or "*" */
+	const char *state, *prefix, *kind, *via;
+	bool has_count;
+	uint64_t count;
+};
+
+struct script {
+	struct arena arena;
+	const char *path;
+	const char *title, *description;
+	const char *topology; /* path, resolved */
+	struct tree *tree;    /* of the scenario file, owned */
+	struct tree *base;    /* topology with the scenario's change, owned */
+	struct script_step *steps;
+	size_t step_count;
+	struct script_expect *expects;
+	size_t expect_count;
+	uint64_t seed; /* "seed:" in the file; default 1 */
+};
+
+/* NULL on errors, all reported to 'd'. */
+struct script *script_load(const char *path, struct diag *d);
+void script_free(struct script *s);
+
+#endif

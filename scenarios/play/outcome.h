@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What came of a scenario: the one record from which every report is written.
+ * Owns copies of all it says; valid after world and model are gone. */
+#ifndef OUTCOME_H
+#define OUTCOME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scenarios/lang/script.h"
+#include "sim/base/arena.h"
+#include "sim/record/trace.h"
+#include "topology/build/net.h"
+
+/* One row of `kubectl describe pod`. */
+struct outcome_event {
+	const char *type, *reason, *from, *message;
+	bool no_time;
+	uint64_t first, last; /* ns */
+	unsigned count;
+};
+
+enum outcome_status {
+	OUTCOME_OK,	/* pulled, answered, connected, changed */
+	OUTCOME_FAILED, /* the client gave up */
+	OUTCOME_GOING,	/* still trying when the run ended */
+};
+
+struct outcome_step {
+	enum script_verb verb;
+	size_t number;	      /* from 1 */
+	const char *headline; /* "ch-busybox pulls k8s.gcr.io/busybox" */
+	const char *verdict;  /* "PULLED", "FAILED", "changed" */
+	enum outcome_status status;
+	uint64_t started, ended;
+	const char *text;     /* the client's last message, NULL if none */
+	uint64_t took;	      /* ns, of the last attempt */
+	struct outcome_event *events;
+	size_t event_count;
+	/* Conversations of the step, in order; the last one is decisive. */
+	uint32_t *flows;
+	size_t flow_count;
+	const char **changes; /* change: "tier0s.t0-edge.nat_rules.tkg: added",
+			       * one line per difference */
+	size_t change_count;
+};
+
+struct outcome_expect {
+	const struct script_expect *asked; /* in the script */
+	size_t step;
+	bool met;
+	const char *claim; /* the expectation as a sentence */
+	const char *found; /* what was there instead; NULL if met */
+	uint32_t packet;   /* the packet that disproves it, 0: none */
+	struct diag_place at;
+	unsigned line;
+};
+
+struct outcome {
+	struct arena arena;
+	const char *path, *title;
+	uint64_t seed;
+	struct outcome_step *steps;
+	size_t step_count;
+	struct outcome_expect *expects;
+	size_t expect_count, met_count;
+	struct trace trace; /* sealed */
+	struct net_ref *refs; /* by number; copies */
+	size_t ref_count;
+	uint64_t ended;	  /* virtual ns */
+	uint64_t events;  /* timers fired */
+	bool limit_hit;
+};
+
+const struct net_ref *outcome_ref(const struct outcome *o, uint32_t ref);
+void outcome_free(struct outcome *o);
+
+#endif

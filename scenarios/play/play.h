@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Plays a script: builds its network, carries out the steps on the virtual
+ * clock, checks expectations at the end of each step, and returns the outcome.
+ */
+#ifndef PLAY_H
+#define PLAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "scenarios/lang/script.h"
+#include "scenarios/play/outcome.h"
+#include "sim/base/diag.h"
+
+struct play_options {
+	bool has_seed;
+	uint64_t seed; /* instead of the script's */
+	struct watch *capture; /* an observer of frames; NULL: none */
+	/* Called once after the network is built, before the first step, so
+	 * that an observer can look at nodes and ports; may be NULL. */
+	void (*built)(void *context, struct net *n);
+	void *context;
+};
+
+/* NULL if it could not be played at all (reasons in 'd'); a failed expectation
+ * is part of the outcome. */
+struct outcome *play_script(const struct script *s,
+			    const struct play_options *options, struct diag *d);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A model made real: a running world, and the way back from what happens in it
+ * to what was configured.
+ *
+ * net_new realizes a model; net_apply brings a running network to another
+ * model (a change in mid-run: routes, rules, advertisement, DNS records,
+ * states; sessions and connections go on); net_free ends it. The model may be
+ * freed after the call. */
+#ifndef NET_H
+#define NET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/base/diag.h"
+#include "sim/host/host.h"
+#include "sim/host/profile.h"
+#include "sim/world/world.h"
+#include "topology/model/model.h"
+
+/* What a number in a trace note or table entry ('ref') stands for. */
+enum net_ref_kind {
+	NET_REF_NONE,
+	NET_REF_CONNECTED, /* follows from an interface or segment */
+	NET_REF_ROUTE,	   /* static (or learned) route */
+	NET_REF_PLUMBING,  /* made by NSX itself: router link, DR-SR default */
+	NET_REF_ADVERTISED, /* a Tier-1's advertisement, in Tier-0 */
+	NET_REF_NAT_RULE,
+	NET_REF_ACL_RULE,
+	NET_REF_VIRTUAL_SERVER,
+};
+
+struct net_ref {
+	enum net_ref_kind kind;
+	const char *path; /* "tier0s.t0-edge.nat_rules.tkg" */
+	const char *name; /* "tkg" */
+	const char *text; /* one line for people: "REFLEXIVE 30.0.0.16 <->
+			   * 10.27.51.147", "0.0.0.0/0 via 10.27.51.254" */
+	struct diag_place at;
+};
+
+/* A part of the network by its name in the file. */
+struct net_gateway {
+	const char *name;	/* "t0-edge" */
+	struct router *parts[5]; /* DR first, then SRs */
+	size_t part_count;
+};
+
+struct net_workload {
+	const char *id, *name_space, *pod, *node, *container, *ncp_node;
+	struct host *host;
+	const struct profile *profile;
+};
+
+struct net;
+
+/* NULL if the model cannot be realized; reasons in 'd'. */
+struct net *net_new(const struct model *m, uint64_t seed, struct diag *d);
+void net_free(struct net *n);
+/* False, and nothing changed, if the new model differs in its wiring (nodes,
+ * interfaces, segments, addresses); 'd' says where, and to put it into the
+ * scenario's own "change" instead. */
+bool net_apply(struct net *n, const struct model *m, struct diag *d);
+
+struct world *net_world(const struct net *n);
+/* Never NULL: kind NET_REF_NONE for unknown numbers. */
+const struct net_ref *net_ref(const struct net *n, uint32_t ref);
+/* Numbers run from 1 to this. */
+uint32_t net_ref_count(const struct net *n);
+struct host *net_host(const struct net *n, const char *name);
+const struct net_workload *net_workload(const struct net *n, const char *id);
+/* Names for did-you-mean and listings; arrays belong to 'n'. */
+const char *const *net_host_names(const struct net *n, size_t *count);
+const char *const *net_workload_names(const struct net *n, size_t *count);
+/* All routers that people may ask about: gateways with their parts, routers
+ * outside, hosts (parts[0]). */
+const struct net_gateway *net_gateways(const struct net *n, size_t *count);
+
+#endif
