@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/base/arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/base/mem.h"
+
+#define BLOCK_SIZE 16384U
+#define ALIGNMENT  _Alignof(max_align_t)
+
+struct arena_block {
+	struct arena_block *older;
+	size_t size;
+	max_align_t bytes[];
+};
+
+void arena_init(struct arena *a)
+{
+	*a = (struct arena){NULL, 0};
+}
+
+void arena_fini(struct arena *a)
+{
+	while (a->blocks) {
+		struct arena_block *b = a->blocks;
+		a->blocks = b->older;
+		mem_free(b);
+	}
+	a->used = 0;
+}
+
+static void add_block(struct arena *a, size_t size)
+{
+	struct arena_block *b = mem_new(1, sizeof(*b) + size);
+	b->size = size;
+	b->older = a->blocks;
+	a->blocks = b;
+	a->used = 0;
+}
+
+void *arena_alloc(struct arena *a, size_t count, size_t size)
+{
+	if (size && count > (SIZE_MAX / 2) / size)
+		count = SIZE_MAX / 2 / size; /* mem_new() will refuse it */
+	size_t bytes = (count * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	if (!a->blocks || a->blocks->size - a->used < bytes)
+		add_block(a, bytes > BLOCK_SIZE ? bytes : BLOCK_SIZE);
+	void *p = (char *)a->blocks->bytes + a->used;
+	a->used += bytes;
+	return p;
+}
+
+char *arena_text_len(struct arena *a, const char *text, size_t len)
+{
+	char *copy = arena_alloc(a, len + 1, 1);
+	if (len)
+		memcpy(copy, text, len);
+	return copy;
+}
+
+char *arena_text(struct arena *a, const char *text)
+{
+	return arena_text_len(a, text, strlen(text));
+}
+
+char *arena_printf(struct arena *a, const char *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	int len = vsnprintf(NULL, 0, format, ap);
+	va_end(ap);
+	char *out = arena_alloc(a, (size_t)len + 1, 1);
+	va_start(ap, format);
+	vsnprintf(out, (size_t)len + 1, format, ap);
+	va_end(ap);
+	return out;
+}
