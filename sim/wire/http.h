@@ -9,8 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sim/base/str.h"
-
 #define HTTP_METHOD_SIZE 16
 #define HTTP_TARGET_SIZE 512
 #define HTTP_FIELD_SIZE	 512
