@@ -42,6 +42,8 @@
 	  "raise the session limit or shorten the idle timers")                \
 	X(NAT_UNSUPPORTED, "NAT", "NAT cannot translate this protocol",        \
 	  "use TCP, UDP or ICMP, or a NO_SNAT rule")                           \
+	X(NAT_STATE, "NAT", "it belongs to no session and does not open one",  \
+	  "open the connection anew; the session may have timed out")          \
 	X(LB, "LB", "the virtual server has no member that is up",             \
 	  "add or enable a member of the pool")                                \
 	X(L4PORT, "L4PORT", "it is for an address of the gateway itself, and " \

@@ -34,7 +34,7 @@ struct fib {
 	struct fib_route *routes; /* caller's storage */
 	size_t count, room;
 	uint32_t starts[34]; /* starts[32 - len] .. starts[33 - len] */
-	uint64_t lens;	     /* bit n: some route has length n */
+	uint64_t lens;	     /* bit n: some route has length 32 - n */
 };
 
 void fib_init(struct fib *f, struct fib_route *storage, size_t room);

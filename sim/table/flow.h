@@ -58,6 +58,8 @@ struct flow {
 	enum flow_kind kind;
 	uint8_t fins; /* bit per direction: FIN seen */
 	uint32_t ref; /* of the rule or virtual server */
+	uint32_t next_free; /* while it is not live */
+	uint64_t scope;	    /* of the rule: ports where it applies; 0: uplinks */
 	bool live;
 };
 
@@ -72,7 +74,7 @@ struct flow_table {
 void flow_init(struct flow_table *t, struct flow *flows, uint32_t *slots,
 	       uint32_t room);
 /* The session and direction of an arriving packet; FLOW_NONE if there is
- * none. Idle sessions are not found: flow_expire() first. */
+ * none. It may be idle beyond its timer: see flow_is_idle(). */
 uint32_t flow_find(const struct flow_table *t, const struct flow_key *key,
 		   enum flow_dir *dir);
 /* A new session: forward packets arrive as 'in' and leave as 'out'. FLOW_NONE
@@ -83,12 +85,15 @@ uint32_t flow_add(struct flow_table *t, const struct flow_key *in,
 void flow_touch(struct flow_table *t, uint32_t flow, enum flow_dir dir,
 		uint8_t tcp_flags, uint64_t now);
 void flow_remove(struct flow_table *t, uint32_t flow);
-/* Removes one session that is idle beyond its timer; returns its number so
- * that the caller can free its port first: call until FLOW_NONE, look at
- * t->flows[n], then flow_remove(). */
+/* The first session from number 'from' on that is idle beyond its timer, or
+ * FLOW_NONE; the caller frees its port and calls flow_remove(). */
 uint32_t flow_next_expired(const struct flow_table *t, uint32_t from,
 			   uint64_t now);
 uint64_t flow_timeout_ns(const struct flow *f);
+static inline bool flow_is_idle(const struct flow *f, uint64_t now)
+{
+	return f->live && now - f->used > flow_timeout_ns(f);
+}
 const char *flow_state_name(enum flow_state state);
 
 #endif

@@ -82,6 +82,11 @@ struct nat_rule *nat_match(const struct nat *n, enum nat_stage stage,
  * lie in 'from', and both must be of the same size. */
 ip4 nat_map(const struct nat_prefixes *from, const struct nat_prefixes *to,
 	    ip4 a);
+/* The same in two halves: the position of 'a' in the list, and back. */
+uint64_t nat_position(const struct nat_prefixes *p, ip4 a);
+ip4 nat_at(const struct nat_prefixes *p, uint64_t position);
+/* Whether 'a' is in the list; an empty list is any address. */
+bool nat_covers(const struct nat_prefixes *p, ip4 a);
 /* All addresses that 'p' covers, 2^32 at most. */
 uint64_t nat_size(const struct nat_prefixes *p);
 const char *nat_action_name(enum nat_action action);

@@ -28,7 +28,7 @@ struct neigh_entry {
 	uint16_t port;
 	uint8_t tries; /* requests sent */
 	ip4 addr;
-	mac mac; /* valid if REACHABLE */
+	struct addr_mac mac; /* valid if REACHABLE */
 	uint64_t changed; /* ns; when it entered the state */
 };
 
@@ -41,8 +41,8 @@ void neigh_init(struct neigh *n, struct neigh_entry *storage, size_t room);
 struct neigh_entry *neigh_find(const struct neigh *n, uint16_t port, ip4 addr);
 /* Finds or makes the entry; a new one is NEIGH_NONE. NULL when full. */
 struct neigh_entry *neigh_take(struct neigh *n, uint16_t port, ip4 addr);
-/* An ARP message said that 'addr' is at 'm': updates an entry, or adds one if
- * 'add'. Returns the entry, NULL if there is none. */
+/* An ARP message said that 'addr' is at 'm': updates the entry, which it
+ * returns; NULL if there is none. */
 struct neigh_entry *neigh_learn(struct neigh *n, uint16_t port, ip4 addr, mac m,
 				uint64_t now);
 const char *neigh_state_name(enum neigh_state state);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/table/acl.h"
+
+const char *acl_action_name(enum acl_action action)
+{
+	static const char *const names[] = {"PERMIT", "DROP", "REJECT"};
+	return names[action];
+}
+
+void acl_init(struct acl *a, struct acl_rule *storage, size_t room)
+{
+	*a = (struct acl){storage, 0, room};
+}
+
+bool acl_add(struct acl *a, const struct acl_rule *rule)
+{
+	if (a->count == a->room)
+		return false;
+	a->rules[a->count++] = *rule;
+	return true;
+}
+
+void acl_seal(struct acl *a)
+{
+	for (size_t i = 1; i < a->count; i++) {
+		struct acl_rule one = a->rules[i];
+		size_t to = i;
+		for (; to && one.sequence_number <
+				     a->rules[to - 1].sequence_number;
+		     to--)
+			a->rules[to] = a->rules[to - 1];
+		a->rules[to] = one;
+	}
+}
+
+struct acl_rule *acl_match(const struct acl *a, const struct nat_key *key)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		struct acl_rule *r = &a->rules[i];
+		if (r->proto && r->proto != key->proto)
+			continue;
+		if (r->ports.last && (key->dport < r->ports.first ||
+				      key->dport > r->ports.last))
+			continue;
+		if (nat_covers(&r->source, key->src) &&
+		    nat_covers(&r->destination, key->dst))
+			return r;
+	}
+	return NULL;
+}

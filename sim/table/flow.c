@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The slots are an open-addressed table (linear probing, deletion by moving
+ * back) of session * 2 + direction + 1; 0 is empty. With four slots for each
+ * session, and two keys in them, it is never more than half full. */
+#include "sim/table/flow.h"
+
+#include <string.h>
+
+#include "sim/base/hash.h"
+#include "sim/wire/ip4.h"
+#include "sim/wire/tcp.h"
+
+#define SECOND 1000000000ULL
+
+static uint32_t slot_count(const struct flow_table *t)
+{
+	return 4 * t->room;
+}
+
+static uint32_t key_hash(const struct flow_key *k)
+{
+	return hash_pair((uint64_t)k->src.v << 32 | k->dst.v,
+			 (uint64_t)k->proto << 32 | (uint32_t)k->sport << 16 |
+				 k->dport);
+}
+
+static bool same_key(const struct flow_key *a, const struct flow_key *b)
+{
+	return a->src.v == b->src.v && a->dst.v == b->dst.v &&
+	       a->sport == b->sport && a->dport == b->dport &&
+	       a->proto == b->proto;
+}
+
+void flow_init(struct flow_table *t, struct flow *flows, uint32_t *slots,
+	       uint32_t room)
+{
+	*t = (struct flow_table){flows, slots, room, 0, 0};
+	memset(slots, 0, sizeof(*slots) * 4 * room);
+	memset(flows, 0, sizeof(*flows) * room);
+	for (uint32_t i = 0; i < room; i++)
+		flows[i].next_free = i + 1 < room ? i + 1 : FLOW_NONE;
+	if (!room)
+		t->free = FLOW_NONE;
+}
+
+static const struct flow_key *slot_key(const struct flow_table *t,
+				       uint32_t value)
+{
+	return &t->flows[(value - 1) >> 1].in[(value - 1) & 1];
+}
+
+/* The slot that holds 'key', or the empty one where it would go. */
+static uint32_t find_slot(const struct flow_table *t,
+			  const struct flow_key *key)
+{
+	uint32_t mask = slot_count(t) - 1;
+	uint32_t i = key_hash(key) & mask;
+	while (t->slots[i] && !same_key(slot_key(t, t->slots[i]), key))
+		i = (i + 1) & mask;
+	return i;
+}
+
+uint32_t flow_find(const struct flow_table *t, const struct flow_key *key,
+		   enum flow_dir *dir)
+{
+	if (!t->count)
+		return FLOW_NONE;
+	uint32_t value = t->slots[find_slot(t, key)];
+	if (!value)
+		return FLOW_NONE;
+	*dir = (enum flow_dir)((value - 1) & 1);
+	return (value - 1) >> 1;
+}
+
+static struct flow_key reversed(const struct flow_key *k)
+{
+	return (struct flow_key){k->dst, k->src, k->dport, k->sport, k->proto};
+}
+
+uint32_t flow_add(struct flow_table *t, const struct flow_key *in,
+		  const struct flow_key *out, uint64_t now)
+{
+	struct flow_key back = reversed(out);
+	if (t->free == FLOW_NONE || same_key(in, &back))
+		return FLOW_NONE;
+	uint32_t there = find_slot(t, in), back_slot = find_slot(t, &back);
+	if (t->slots[there] || t->slots[back_slot])
+		return FLOW_NONE;
+	uint32_t number = t->free;
+	struct flow *f = &t->flows[number];
+	t->free = f->next_free;
+	t->count++;
+	memset(f, 0, sizeof(*f));
+	f->live = true;
+	f->used = now;
+	f->in[FLOW_FORWARD] = *in;
+	f->out[FLOW_FORWARD] = *out;
+	f->in[FLOW_BACKWARD] = back;
+	f->out[FLOW_BACKWARD] = reversed(in);
+	t->slots[there] = number * 2 + FLOW_FORWARD + 1;
+	t->slots[find_slot(t, &back)] = number * 2 + FLOW_BACKWARD + 1;
+	return number;
+}
+
+/* Empties slot 'i' and moves back what would no longer be found. */
+static void empty_slot(struct flow_table *t, uint32_t i)
+{
+	uint32_t mask = slot_count(t) - 1, hole = i;
+	t->slots[hole] = 0;
+	for (i = (i + 1) & mask; t->slots[i]; i = (i + 1) & mask) {
+		uint32_t home = key_hash(slot_key(t, t->slots[i])) & mask;
+		if (((i - home) & mask) < ((i - hole) & mask))
+			continue;
+		t->slots[hole] = t->slots[i];
+		t->slots[i] = 0;
+		hole = i;
+	}
+}
+
+void flow_remove(struct flow_table *t, uint32_t flow)
+{
+	struct flow *f = &t->flows[flow];
+	if (!f->live)
+		return;
+	empty_slot(t, find_slot(t, &f->in[FLOW_FORWARD]));
+	empty_slot(t, find_slot(t, &f->in[FLOW_BACKWARD]));
+	f->live = false;
+	f->next_free = t->free;
+	t->free = flow;
+	t->count--;
+}
+
+static enum flow_state next_tcp(const struct flow *f, enum flow_dir dir,
+				uint8_t flags)
+{
+	if (flags & TCP_RST)
+		return FLOW_CLOSED;
+	if (f->fins == 3)
+		return FLOW_FIN_WAIT;
+	if (f->fins)
+		return FLOW_CLOSING;
+	if (f->state == FLOW_FIRST)
+		return dir == FLOW_BACKWARD ? FLOW_OPENING : FLOW_FIRST;
+	if (f->state == FLOW_OPENING && dir == FLOW_FORWARD &&
+	    flags & TCP_ACK)
+		return FLOW_ESTABLISHED;
+	return f->state;
+}
+
+static enum flow_state next_other(const struct flow *f, enum flow_dir dir)
+{
+	if (dir == FLOW_BACKWARD || f->state == FLOW_MULTIPLE)
+		return FLOW_MULTIPLE;
+	return f->packets[FLOW_FORWARD] > 1 ? FLOW_SINGLE : f->state;
+}
+
+void flow_touch(struct flow_table *t, uint32_t flow, enum flow_dir dir,
+		uint8_t tcp_flags, uint64_t now)
+{
+	struct flow *f = &t->flows[flow];
+	f->used = now;
+	f->packets[dir]++;
+	if (f->in[0].proto != IP4_PROTO_TCP) {
+		f->state = next_other(f, dir);
+		return;
+	}
+	if (f->state == FLOW_CLOSED)
+		return;
+	if (tcp_flags & TCP_FIN)
+		f->fins = (uint8_t)(f->fins | 1U << dir);
+	f->state = next_tcp(f, dir, tcp_flags);
+}
+
+/* NSX edge defaults in seconds (docs NSX 4.1, session timers of a gateway). */
+static const struct {
+	const char *name;
+	uint16_t tcp, udp, icmp;
+} states[FLOW_STATE_COUNT] = {
+	[FLOW_FIRST] = {"FIRST", 120, 30, 6},
+	[FLOW_OPENING] = {"OPENING", 30, 0, 0},
+	[FLOW_ESTABLISHED] = {"ESTABLISHED", 7200, 0, 0},
+	[FLOW_CLOSING] = {"CLOSING", 900, 0, 0},
+	[FLOW_FIN_WAIT] = {"FIN_WAIT", 4, 0, 0},
+	[FLOW_CLOSED] = {"CLOSED", 2, 0, 0},
+	[FLOW_SINGLE] = {"SINGLE", 0, 30, 6},
+	[FLOW_MULTIPLE] = {"MULTIPLE", 0, 30, 6},
+};
+
+uint64_t flow_timeout_ns(const struct flow *f)
+{
+	uint8_t proto = f->in[0].proto;
+	uint16_t seconds = proto == IP4_PROTO_TCP   ? states[f->state].tcp
+			   : proto == IP4_PROTO_UDP ? states[f->state].udp
+						    : states[f->state].icmp;
+	return seconds * SECOND;
+}
+
+uint32_t flow_next_expired(const struct flow_table *t, uint32_t from,
+			   uint64_t now)
+{
+	if (!t->count)
+		return FLOW_NONE;
+	for (uint32_t i = from; i < t->room; i++)
+		if (flow_is_idle(&t->flows[i], now))
+			return i;
+	return FLOW_NONE;
+}
+
+const char *flow_state_name(enum flow_state state)
+{
+	return states[state].name;
+}
