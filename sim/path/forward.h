@@ -67,6 +67,10 @@ struct forward {
 	ip4 *locals; /* own addresses, sorted: interfaces and loopbacks */
 	size_t local_count;
 	bool standby; /* a standby service router forwards nothing */
+	/* Connections from outside that are not translated get a session too,
+	 * as the stateful gateway firewall of NSX keeps one: without it SNAT
+	 * would translate their replies. */
+	bool tracks_inbound;
 	uint32_t hash_seed;   /* of the ECMP hash */
 	struct note_log notes; /* emptied by the caller after each batch */
 };
@@ -74,8 +78,8 @@ struct forward {
 /* Decides about every packet of 'b' at 'now' (ns) and edits it in place:
  * verdict, drop, out_port and next_hop are set. */
 void forward_batch(struct forward *f, struct batch *b, uint64_t now);
-/* A packet that the router itself made (an ICMP error, an echo reply): route
- * and source NAT only, no uRPF, no TTL. */
+/* A packet that the node itself made (an ICMP error, an echo reply, a host's
+ * own): it is parsed and routed, nothing else. */
 void forward_own(struct forward *f, struct pkt *p, uint64_t now);
 /* Frees sessions that are idle beyond their timers, and their ports. */
 void forward_expire(struct forward *f, uint64_t now);

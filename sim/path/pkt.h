@@ -42,6 +42,9 @@ struct pkt {
 
 	/* Set by parse_pkt(). Offsets are from 'data'. */
 	uint16_t l3, l4;
+	uint16_t quoted; /* the IP header that an ICMP error quotes; 0: none */
+	bool fragment;	 /* not the first one: it has no ports */
+	uint8_t icmp_type;
 	uint8_t proto;
 	uint8_t tcp_flags;
 	uint16_t sport, dport; /* ICMP echo: the id in both */

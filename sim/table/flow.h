@@ -47,7 +47,12 @@ enum flow_state {
 	FLOW_STATE_COUNT
 };
 
-enum flow_kind { FLOW_SNAT, FLOW_DNAT, FLOW_LB };
+enum flow_kind {
+	FLOW_SNAT,
+	FLOW_DNAT,
+	FLOW_LB,
+	FLOW_PASS, /* untranslated, from outside */
+};
 
 struct flow {
 	struct flow_key in[2];	/* by direction: as it arrives */
@@ -58,6 +63,7 @@ struct flow {
 	enum flow_kind kind;
 	uint8_t fins; /* bit per direction: FIN seen */
 	uint32_t ref; /* of the rule or virtual server */
+	uint32_t rule; /* its place in the NAT table, FLOW_NONE: none */
 	uint32_t next_free; /* while it is not live */
 	uint64_t scope;	    /* of the rule: ports where it applies; 0: uplinks */
 	bool live;

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/path/parse.h"
+
+#include "sim/wire/be.h"
+#include "sim/wire/eth.h"
+#include "sim/wire/icmp.h"
+#include "sim/wire/ip4.h"
+#include "sim/wire/tcp.h"
+
+static enum drop parse_icmp(struct pkt *p, size_t left)
+{
+	const uint8_t *l4 = p->data + p->l4;
+	if (left < ICMP_SIZE)
+		return DROP_MALFORMED;
+	p->icmp_type = l4[0];
+	if (icmp_is_error(l4[0])) {
+		if (left < ICMP_SIZE + IP4_SIZE)
+			return DROP_MALFORMED;
+		p->quoted = (uint16_t)(p->l4 + ICMP_SIZE);
+	} else {
+		p->sport = p->dport = be_load16(l4 + 4);
+	}
+	return DROP_NONE;
+}
+
+static enum drop parse_l4(struct pkt *p, size_t left)
+{
+	const uint8_t *l4 = p->data + p->l4;
+	switch (p->proto) {
+	case IP4_PROTO_ICMP:
+		return parse_icmp(p, left);
+	case IP4_PROTO_TCP:
+		if (left < 20)
+			return DROP_MALFORMED;
+		p->tcp_flags = l4[13];
+		break;
+	case IP4_PROTO_UDP:
+		if (left < 8)
+			return DROP_MALFORMED;
+		break;
+	default:
+		return DROP_NONE;
+	}
+	p->sport = be_load16(l4);
+	p->dport = be_load16(l4 + 2);
+	return DROP_NONE;
+}
+
+enum drop parse_pkt(struct pkt *p)
+{
+	struct ip4_head h;
+	if (p->len < ETH_SIZE + IP4_SIZE ||
+	    ip4_read(p->data + ETH_SIZE, p->len - (size_t)ETH_SIZE, &h) !=
+		    IP4_OK)
+		return DROP_MALFORMED;
+	p->l3 = ETH_SIZE;
+	p->l4 = (uint16_t)(ETH_SIZE + h.head_size);
+	p->proto = h.proto;
+	p->src = h.src;
+	p->dst = h.dst;
+	p->sport = p->dport = p->quoted = 0;
+	p->tcp_flags = p->icmp_type = 0;
+	p->fragment = h.frag & IP4_OFFSET;
+	if (p->fragment)
+		return DROP_NONE;
+	return parse_l4(p, (size_t)h.size - h.head_size);
+}
+
+/* The 5-tuple of the quoted packet, zero where it is cut. */
+static void quoted_key(const struct pkt *p, struct flow_key *out)
+{
+	struct ip4_head h;
+	const uint8_t *bytes = p->data + p->quoted;
+	size_t left = (size_t)p->len - p->quoted;
+	*out = (struct flow_key){0};
+	if (ip4_read_quoted(bytes, left, &h) != IP4_OK ||
+	    left < h.head_size + 8U)
+		return;
+	out->src = h.src;
+	out->dst = h.dst;
+	out->proto = h.proto;
+	const uint8_t *l4 = bytes + h.head_size;
+	if (h.proto == IP4_PROTO_ICMP) {
+		out->sport = out->dport = be_load16(l4 + 4);
+	} else if (h.proto == IP4_PROTO_TCP || h.proto == IP4_PROTO_UDP) {
+		out->sport = be_load16(l4);
+		out->dport = be_load16(l4 + 2);
+	}
+}
+
+void parse_key(const struct pkt *p, struct flow_key *out)
+{
+	if (!p->quoted) {
+		*out = (struct flow_key){p->src, p->dst, p->sport, p->dport,
+					 p->proto};
+		return;
+	}
+	struct flow_key q;
+	quoted_key(p, &q);
+	*out = (struct flow_key){q.dst, q.src, q.dport, q.sport, q.proto};
+}
+
+bool parse_opens(const struct pkt *p)
+{
+	switch (p->proto) {
+	case IP4_PROTO_TCP:
+		return (p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST)) ==
+		       TCP_SYN;
+	case IP4_PROTO_UDP:
+		return true;
+	case IP4_PROTO_ICMP:
+		return p->icmp_type == ICMP_ECHO_REQUEST;
+	default:
+		return false;
+	}
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A frame's IPv4 packet: offsets, addresses, ports, checks. One length check,
+ * then loads at fixed offsets. */
+#ifndef PARSE_H
+#define PARSE_H
+
+#include "sim/path/pkt.h"
+#include "sim/table/flow.h"
+
+/* Fills in the parsed fields of 'p' from its bytes; DROP_MALFORMED if they are
+ * no IPv4 packet with a right header checksum. */
+enum drop parse_pkt(struct pkt *p);
+
+/* The key by which 'p' belongs to a session: its own 5-tuple or, for an ICMP
+ * error, that of the packet it quotes, turned round: an error travels like an
+ * answer (RFC 5508 section 4.2). */
+void parse_key(const struct pkt *p, struct flow_key *out);
+
+/* Whether 'p' may open a session: a TCP SYN, any UDP datagram, an ICMP echo
+ * request. */
+bool parse_opens(const struct pkt *p);
+
+#endif
