@@ -181,9 +181,8 @@ void forward_batch(struct forward *f, struct batch *b, uint64_t now)
 	}
 }
 
-void forward_own(struct forward *f, struct pkt *p, uint64_t now)
+void forward_own(struct forward *f, struct pkt *p)
 {
-	(void)now;
 	p->verdict = PKT_SEND;
 	p->drop_ref = 0;
 	enum drop drop = parse_pkt(p);

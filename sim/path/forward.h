@@ -80,7 +80,7 @@ struct forward {
 void forward_batch(struct forward *f, struct batch *b, uint64_t now);
 /* A packet that the node itself made (an ICMP error, an echo reply, a host's
  * own): it is parsed and routed, nothing else. */
-void forward_own(struct forward *f, struct pkt *p, uint64_t now);
+void forward_own(struct forward *f, struct pkt *p);
 /* Frees sessions that are idle beyond their timers, and their ports. */
 void forward_expire(struct forward *f, uint64_t now);
 /* The ICMP type and code that tell the sender about 'reason'; false when

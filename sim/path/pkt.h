@@ -52,6 +52,7 @@ struct pkt {
 
 	uint16_t len; /* bytes of the frame */
 	struct pkt *next; /* in whichever queue holds it */
+	uint64_t due;	  /* ns; while it is on a link: when it arrives */
 	uint8_t data[PKT_ROOM];
 };
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sim/path/pkt.h"
 #include "sim/world/nic.h"
 #include "sim/world/vclock.h"
 
@@ -38,5 +39,8 @@ struct link {
 struct link *link_new(struct world *w, struct nic *a, struct nic *b,
 		      const struct link_conf *conf);
 void link_free(struct link *l);
+/* Takes 'p' from the port at 'end', to be received at the other one later. If
+ * the link drops it the caller keeps it. */
+enum drop link_carry(struct link *l, uint8_t end, struct pkt *p);
 
 #endif

@@ -25,6 +25,8 @@ struct nic {
 /* Sends 'p' (a whole frame) out of 'n'; takes the packet. A port that is down
  * or not attached drops it with a note. */
 void nic_send(struct nic *n, struct pkt *p);
+/* 'p' arrives from the link; takes it. */
+void nic_receive(struct nic *n, struct pkt *p);
 /* "node:port", into 'out' of 'size' bytes. */
 const char *nic_print(const struct nic *n, char *out, unsigned size);
 

@@ -87,6 +87,8 @@ struct node *world_find_node(const struct world *w, const char *name);
 /* A free packet with a fresh id, marked as the world says; NULL when the pool
  * is empty (limit_hit is set). */
 struct pkt *world_take_pkt(struct world *w);
+/* A second frame of the same packet (same id), for flooding. */
+struct pkt *world_copy_pkt(struct world *w, const struct pkt *p);
 void world_free_pkt(struct world *w, struct pkt *p);
 /* A fresh conversation number. */
 uint32_t world_flow(struct world *w);
@@ -96,9 +98,13 @@ size_t world_free_pkts(const struct world *w);
 
 /* Adds an observer (storage: the caller's, until the world is freed). */
 void world_watch(struct world *w, struct watch *watch);
+void world_unwatch(struct world *w, struct watch *watch);
 /* Hands the notes in 'log' to the observers, stamped with 'n' and now, and
  * empties it. */
 void world_pass_notes(struct node *n, struct note_log *log);
+/* Tells the observers that 'p' passes 'n'. */
+void world_frame(struct nic *n, enum watch_direction direction,
+		 const struct pkt *p);
 /* One note about 'p' at 'n' (parsed fields are taken from 'p'). */
 void world_note(struct node *n, const struct pkt *p, enum note_kind kind,
 		uint32_t ref);

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/world/bridge.h"
+
+#include "sim/base/mem.h"
+#include "sim/base/vec.h"
+#include "sim/wire/eth.h"
+
+struct bridge_entry {
+	mac mac;
+	uint16_t port;
+};
+
+struct bridge {
+	struct node node; /* first */
+	struct { VEC(struct bridge_entry); } known;
+};
+
+static struct bridge_entry *find(struct bridge *b, mac m)
+{
+	for (size_t i = 0; i < b->known.count; i++)
+		if (addr_mac_same(b->known.at[i].mac, m))
+			return &b->known.at[i];
+	return NULL;
+}
+
+static void learn(struct bridge *b, mac m, uint16_t port)
+{
+	struct bridge_entry *e = find(b, m);
+	if (e)
+		e->port = port;
+	else if (!eth_is_group(m))
+		VEC_ADD(&b->known, ((struct bridge_entry){m, port}));
+}
+
+static void flood(struct bridge *b, struct pkt *p, uint16_t from)
+{
+	struct node *n = &b->node;
+	for (uint16_t i = 0; i < n->nic_count; i++) {
+		if (i == from)
+			continue;
+		struct pkt *copy = world_copy_pkt(n->world, p);
+		if (!copy)
+			break;
+		nic_send(n->nics[i], copy);
+	}
+	world_free_pkt(n->world, p);
+}
+
+static void receive(struct nic *nic, struct pkt *p)
+{
+	struct bridge *b = (struct bridge *)nic->node;
+	learn(b, eth_src(p->data), nic->port);
+	struct bridge_entry *to = find(b, eth_dst(p->data));
+	if (!to)
+		flood(b, p, nic->port);
+	else if (to->port == nic->port)
+		world_free_pkt(b->node.world, p);
+	else
+		nic_send(b->node.nics[to->port], p);
+}
+
+static void free_bridge(struct node *n)
+{
+	struct bridge *b = (struct bridge *)n;
+	VEC_FREE(&b->known);
+	mem_free(b);
+}
+
+static const struct node_class bridge_class = {"bridge", receive, free_bridge};
+
+struct bridge *bridge_new(struct world *w, const char *name)
+{
+	struct bridge *b = MEM_NEW(struct bridge);
+	b->node.class = &bridge_class;
+	world_add_node(w, &b->node, name, name);
+	return b;
+}
+
+struct node *bridge_node(struct bridge *b)
+{
+	return &b->node;
+}
+
+void bridge_attach(struct bridge *b, struct nic *n,
+		   const struct link_conf *conf)
+{
+	struct nic *port = world_add_nic(&b->node, n->node->name, (mac){{0}});
+	link_new(b->node.world, n, port, conf);
+}

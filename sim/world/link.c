@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/world/link.h"
+
+#include "sim/base/mem.h"
+#include "sim/world/world.h"
+
+#define MILLION 1000000U
+
+/* A packet on the link keeps its time of arrival in the lane's queue, which is
+ * in order because the delay is the same for all. */
+static void deliver(void *context)
+{
+	struct link_lane *lane = context;
+	struct link *l = lane->link;
+	struct pkt *p = lane->head;
+	lane->head = p->next;
+	if (!lane->head)
+		lane->tail = NULL;
+	else
+		vclock_set(&l->world->clock, &lane->timer, lane->head->due);
+	p->next = NULL;
+	nic_receive(l->ends[lane == &l->lanes[0] ? 1 : 0], p);
+}
+
+struct link *link_new(struct world *w, struct nic *a, struct nic *b,
+		      const struct link_conf *conf)
+{
+	struct link *l = MEM_NEW(struct link);
+	l->world = w;
+	l->conf = *conf;
+	l->up = true;
+	l->ends[0] = a;
+	l->ends[1] = b;
+	a->link = b->link = l;
+	b->end = 1;
+	a->end = 0;
+	for (int i = 0; i < 2; i++) {
+		l->lanes[i].link = l;
+		l->lanes[i].timer.fire = deliver;
+		l->lanes[i].timer.context = &l->lanes[i];
+	}
+	VEC_ADD(&w->links, l);
+	return l;
+}
+
+void link_free(struct link *l)
+{
+	if (!l)
+		return;
+	for (int i = 0; i < 2; i++) {
+		vclock_cancel(&l->world->clock, &l->lanes[i].timer);
+		while (l->lanes[i].head) {
+			struct pkt *p = l->lanes[i].head;
+			l->lanes[i].head = p->next;
+			world_free_pkt(l->world, p);
+		}
+	}
+	mem_free(l);
+}
+
+/* When the last bit has left, for a link with a rate. */
+static uint64_t wire_free_at(const struct link *l, struct link_lane *lane,
+			     uint16_t len)
+{
+	uint64_t now = world_now(l->world);
+	if (!l->conf.rate_bps)
+		return now;
+	uint64_t start = lane->free_at > now ? lane->free_at : now;
+	uint64_t bits = (uint64_t)len * 8;
+	lane->free_at = start + bits * VCLOCK_S / l->conf.rate_bps;
+	return lane->free_at;
+}
+
+enum drop link_carry(struct link *l, uint8_t end, struct pkt *p)
+{
+	struct link_lane *lane = &l->lanes[end];
+	if (!l->up)
+		return DROP_LINK_DOWN;
+	if (l->conf.loss_ppm &&
+	    rng_below(&l->world->rng, MILLION) < l->conf.loss_ppm)
+		return DROP_LINK_LOSS;
+	p->due = wire_free_at(l, lane, p->len) + l->conf.delay_ns;
+	p->next = NULL;
+	if (lane->tail) {
+		lane->tail->next = p;
+	} else {
+		lane->head = p;
+		vclock_set(&l->world->clock, &lane->timer, p->due);
+	}
+	lane->tail = p;
+	return DROP_NONE;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/world/nic.h"
+
+#include <stdio.h>
+
+#include "sim/world/link.h"
+#include "sim/world/world.h"
+
+static void lose(struct nic *n, struct pkt *p, enum drop reason)
+{
+	p->drop = (uint8_t)reason;
+	world_note(n->node, p, NOTE_DROPPED, n->port);
+	world_free_pkt(n->node->world, p);
+}
+
+void nic_send(struct nic *n, struct pkt *p)
+{
+	if (!n->up || !n->link) {
+		lose(n, p, DROP_IFACE_DOWN);
+		return;
+	}
+	world_frame(n, WATCH_OUT, p);
+	enum drop drop = link_carry(n->link, n->end, p);
+	if (drop != DROP_NONE)
+		lose(n, p, drop);
+}
+
+void nic_receive(struct nic *n, struct pkt *p)
+{
+	if (!n->up) {
+		lose(n, p, DROP_IFACE_DOWN);
+		return;
+	}
+	world_frame(n, WATCH_IN, p);
+	p->in_port = n->port;
+	n->node->class->receive(n, p);
+}
+
+const char *nic_print(const struct nic *n, char *out, unsigned size)
+{
+	snprintf(out, size, "%s:%s", n->node->name, n->name);
+	return out;
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/world/world.h"
+
+#include <string.h>
+
+#include "sim/base/mem.h"
+
+struct world *world_new(uint64_t seed, size_t packets)
+{
+	struct world *w = MEM_NEW(struct world);
+	vclock_init(&w->clock);
+	rng_init(&w->rng, seed);
+	arena_init(&w->arena);
+	w->slots = mem_new(packets, sizeof(*w->slots));
+	pkt_pool_init(&w->pool, w->slots, packets);
+	w->next_pkt = w->next_flow = 1;
+	w->mark_all = true;
+	return w;
+}
+
+void world_free(struct world *w)
+{
+	if (!w)
+		return;
+	for (size_t i = 0; i < w->nodes.count; i++)
+		w->nodes.at[i]->class->free(w->nodes.at[i]);
+	for (size_t i = 0; i < w->links.count; i++)
+		link_free(w->links.at[i]);
+	VEC_FREE(&w->nodes);
+	VEC_FREE(&w->links);
+	vclock_fini(&w->clock);
+	arena_fini(&w->arena);
+	mem_free(w->slots);
+	mem_free(w);
+}
+
+static bool may_go_on(struct world *w, uint64_t fired_before)
+{
+	if (w->event_limit && w->clock.fired - fired_before >= w->event_limit)
+		w->limit_hit = true;
+	return !w->limit_hit;
+}
+
+bool world_run_while(struct world *w, const bool *done, uint64_t until)
+{
+	uint64_t before = w->clock.fired;
+	while (!*done && may_go_on(w, before))
+		if (!vclock_step(&w->clock, until)) {
+			w->clock.now = until;
+			break;
+		}
+	return !w->limit_hit;
+}
+
+bool world_run_until(struct world *w, uint64_t until)
+{
+	bool never = false;
+	return world_run_while(w, &never, until);
+}
+
+void world_add_node(struct world *w, struct node *n, const char *name,
+		    const char *label)
+{
+	n->world = w;
+	n->number = (uint16_t)w->nodes.count;
+	n->name = arena_text(&w->arena, name);
+	n->label = arena_text(&w->arena, label);
+	VEC_ADD(&w->nodes, n);
+}
+
+/* VMware's prefix for virtual machines, and a running number. */
+static mac next_mac(struct world *w)
+{
+	uint32_t n = ++w->next_mac;
+	return (mac){{0x00, 0x50, 0x56, (uint8_t)(0x80 | (n >> 16 & 0x3f)),
+		      (uint8_t)(n >> 8), (uint8_t)n}};
+}
+
+static bool is_zero(mac m)
+{
+	return addr_mac_same(m, (mac){{0}});
+}
+
+struct nic *world_add_nic(struct node *n, const char *name, mac m)
+{
+	struct world *w = n->world;
+	struct nic *nic = ARENA_NEW(&w->arena, struct nic);
+	if (n->nic_count == n->nic_room) {
+		n->nic_room = (uint16_t)(n->nic_room ? 2 * n->nic_room : 4);
+		struct nic **grown = (struct nic **)arena_alloc(
+			&w->arena, n->nic_room, sizeof(struct nic *));
+		if (n->nic_count)
+			memcpy(grown, n->nics,
+			       n->nic_count * sizeof(struct nic *));
+		n->nics = grown;
+	}
+	nic->node = n;
+	nic->name = arena_text(&w->arena, name);
+	nic->port = n->nic_count;
+	nic->up = true;
+	nic->mac = is_zero(m) ? next_mac(w) : m;
+	n->nics[n->nic_count++] = nic;
+	return nic;
+}
+
+struct node *world_find_node(const struct world *w, const char *name)
+{
+	for (size_t i = 0; i < w->nodes.count; i++)
+		if (!strcmp(w->nodes.at[i]->name, name))
+			return w->nodes.at[i];
+	return NULL;
+}
+
+struct pkt *world_take_pkt(struct world *w)
+{
+	struct pkt *p = pkt_take(&w->pool);
+	if (!p) {
+		w->limit_hit = true;
+		return NULL;
+	}
+	p->id = w->next_pkt++;
+	p->marked = w->mark_all;
+	return p;
+}
+
+struct pkt *world_copy_pkt(struct world *w, const struct pkt *p)
+{
+	struct pkt *copy = pkt_take(&w->pool);
+	if (!copy) {
+		w->limit_hit = true;
+		return NULL;
+	}
+	memcpy(copy, p, offsetof(struct pkt, data) + p->len);
+	copy->next = NULL;
+	return copy;
+}
+
+void world_free_pkt(struct world *w, struct pkt *p)
+{
+	pkt_free(&w->pool, p);
+}
+
+uint32_t world_flow(struct world *w)
+{
+	return w->next_flow++;
+}
+
+size_t world_free_pkts(const struct world *w)
+{
+	return w->pool.room - w->pool.used;
+}
+
+void world_watch(struct world *w, struct watch *watch)
+{
+	watch->next = w->watches;
+	w->watches = watch;
+}
+
+void world_unwatch(struct world *w, struct watch *watch)
+{
+	struct watch **at = &w->watches;
+	while (*at && *at != watch)
+		at = &(*at)->next;
+	if (*at)
+		*at = watch->next;
+}
+
+void world_frame(struct nic *n, enum watch_direction direction,
+		 const struct pkt *p)
+{
+	struct world *w = n->node->world;
+	for (struct watch *o = w->watches; o; o = o->next)
+		if (o->frame)
+			o->frame(o->context, n, direction, world_now(w), p);
+}
+
+void world_pass_notes(struct node *n, struct note_log *log)
+{
+	struct world *w = n->world;
+	for (size_t i = 0; i < log->count; i++) {
+		log->at[i].time = world_now(w);
+		log->at[i].node = n->number;
+		for (struct watch *o = w->watches; o; o = o->next)
+			if (o->note)
+				o->note(o->context, &log->at[i]);
+	}
+	log->count = 0;
+}
+
+void world_note(struct node *n, const struct pkt *p, enum note_kind kind,
+		uint32_t ref)
+{
+	struct note one;
+	struct note_log log = {&one, 0, 1, 0};
+	note_add(&log, p, kind, ref);
+	world_pass_notes(n, &log);
+}
