@@ -5,19 +5,18 @@
 
 void pkt_pool_init(struct pkt_pool *pool, struct pkt *slots, size_t room)
 {
-	*pool = (struct pkt_pool){NULL, slots, room, 0};
-	for (size_t i = room; i--;) {
-		slots[i].next = pool->free;
-		pool->free = &slots[i];
-	}
+	*pool = (struct pkt_pool){NULL, slots, room, 0, 0};
 }
 
 struct pkt *pkt_take(struct pkt_pool *pool)
 {
 	struct pkt *p = pool->free;
-	if (!p)
+	if (p)
+		pool->free = p->next;
+	else if (pool->fresh < pool->room)
+		p = &pool->slots[pool->fresh++];
+	else
 		return NULL;
-	pool->free = p->next;
 	pool->used++;
 	memset(p, 0, offsetof(struct pkt, data));
 	return p;

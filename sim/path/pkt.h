@@ -30,7 +30,8 @@ struct pkt {
 	/* For observers only: nothing that forwards may look at these. */
 	uint32_t id;   /* the same at every hop, unique in a world; from 1 */
 	uint32_t flow; /* conversation it serves, 0: none */
-	uint8_t leg;   /* enum pkt_leg */
+	uint32_t cause; /* id of the packet this one answers; 0: none known */
+	uint8_t leg;	/* enum pkt_leg */
 	bool marked;   /* leaves trace notes */
 
 	/* Written by the node that holds it. */
@@ -60,6 +61,7 @@ struct pkt_pool {
 	struct pkt *free;
 	struct pkt *slots; /* caller's storage */
 	size_t room, used;
+	size_t fresh; /* slots from here on were never used: untouched memory */
 };
 
 void pkt_pool_init(struct pkt_pool *pool, struct pkt *slots, size_t room);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The slots are an open-addressed table (linear probing, deletion by moving
- * back) of session * 2 + direction + 1; 0 is empty. With four slots for each
- * session, and two keys in them, it is never more than half full. */
+ * back) of session * 2 + direction + 1; 0 is empty. */
 #include "sim/table/flow.h"
 
 #include <string.h>
@@ -11,11 +10,6 @@
 #include "sim/wire/tcp.h"
 
 #define SECOND 1000000000ULL
-
-static uint32_t slot_count(const struct flow_table *t)
-{
-	return 4 * t->room;
-}
 
 static uint32_t key_hash(const struct flow_key *k)
 {
@@ -34,13 +28,11 @@ static bool same_key(const struct flow_key *a, const struct flow_key *b)
 void flow_init(struct flow_table *t, struct flow *flows, uint32_t *slots,
 	       uint32_t room)
 {
-	*t = (struct flow_table){flows, slots, room, 0, 0};
-	memset(slots, 0, sizeof(*slots) * 4 * room);
-	memset(flows, 0, sizeof(*flows) * room);
-	for (uint32_t i = 0; i < room; i++)
-		flows[i].next_free = i + 1 < room ? i + 1 : FLOW_NONE;
-	if (!room)
-		t->free = FLOW_NONE;
+	*t = (struct flow_table){.flows = flows,
+				 .slots = slots,
+				 .room = room,
+				 .slot_count = flow_slots(room),
+				 .free = FLOW_NONE};
 }
 
 static const struct flow_key *slot_key(const struct flow_table *t,
@@ -53,7 +45,7 @@ static const struct flow_key *slot_key(const struct flow_table *t,
 static uint32_t find_slot(const struct flow_table *t,
 			  const struct flow_key *key)
 {
-	uint32_t mask = slot_count(t) - 1;
+	uint32_t mask = t->slot_count - 1;
 	uint32_t i = key_hash(key) & mask;
 	while (t->slots[i] && !same_key(slot_key(t, t->slots[i]), key))
 		i = (i + 1) & mask;
@@ -77,19 +69,27 @@ static struct flow_key reversed(const struct flow_key *k)
 	return (struct flow_key){k->dst, k->src, k->dport, k->sport, k->proto};
 }
 
+static uint32_t take_number(struct flow_table *t)
+{
+	uint32_t number = t->free;
+	t->count++;
+	if (number == FLOW_NONE)
+		return t->fresh++;
+	t->free = t->flows[number].next_free;
+	return number;
+}
+
 uint32_t flow_add(struct flow_table *t, const struct flow_key *in,
 		  const struct flow_key *out, uint64_t now)
 {
 	struct flow_key back = reversed(out);
-	if (t->free == FLOW_NONE || same_key(in, &back))
+	if (t->count == t->room || same_key(in, &back))
 		return FLOW_NONE;
 	uint32_t there = find_slot(t, in), back_slot = find_slot(t, &back);
 	if (t->slots[there] || t->slots[back_slot])
 		return FLOW_NONE;
-	uint32_t number = t->free;
+	uint32_t number = take_number(t);
 	struct flow *f = &t->flows[number];
-	t->free = f->next_free;
-	t->count++;
 	memset(f, 0, sizeof(*f));
 	f->live = true;
 	f->used = now;
@@ -105,7 +105,7 @@ uint32_t flow_add(struct flow_table *t, const struct flow_key *in,
 /* Empties slot 'i' and moves back what would no longer be found. */
 static void empty_slot(struct flow_table *t, uint32_t i)
 {
-	uint32_t mask = slot_count(t) - 1, hole = i;
+	uint32_t mask = t->slot_count - 1, hole = i;
 	t->slots[hole] = 0;
 	for (i = (i + 1) & mask; t->slots[i]; i = (i + 1) & mask) {
 		uint32_t home = key_hash(slot_key(t, t->slots[i])) & mask;
@@ -200,7 +200,7 @@ uint32_t flow_next_expired(const struct flow_table *t, uint32_t from,
 {
 	if (!t->count)
 		return FLOW_NONE;
-	for (uint32_t i = from; i < t->room; i++)
+	for (uint32_t i = from; i < t->fresh; i++)
 		if (flow_is_idle(&t->flows[i], now))
 			return i;
 	return FLOW_NONE;

@@ -72,11 +72,24 @@ struct flow {
 struct flow_table {
 	struct flow *flows; /* caller's storage */
 	uint32_t *slots;    /* caller's: open addressing over both directions */
-	uint32_t room;	    /* sessions; slots has 4 * room, a power of two */
+	uint32_t room;	    /* sessions */
+	uint32_t slot_count; /* flow_slots(room) */
 	uint32_t count;
-	uint32_t free; /* first of the free list */
+	uint32_t free;	/* first of the free list, FLOW_NONE: empty */
+	uint32_t fresh; /* sessions from here on were never used */
 };
 
+/* How many slots a table for 'room' sessions needs: a power of two, so that it
+ * is never more than half full. */
+static inline uint32_t flow_slots(uint32_t room)
+{
+	uint32_t count = 16;
+	while (count < 4 * (uint64_t)room)
+		count *= 2;
+	return count;
+}
+
+/* 'slots' must be zero; 'flows' need not be. */
 void flow_init(struct flow_table *t, struct flow *flows, uint32_t *slots,
 	       uint32_t room);
 /* The session and direction of an arriving packet; FLOW_NONE if there is

@@ -85,6 +85,9 @@ struct nic *router_add_port(struct router *r,
 			    const struct router_port_conf *conf);
 /* One more address on a port ("secondary"); false when there are too many. */
 bool router_add_addr(struct router *r, uint16_t port, struct addr_if addr);
+void router_remove_addr(struct router *r, uint16_t port, ip4 addr);
+/* Sessions whose rule is gone stay until they are idle (whether NSX ends them
+ * is not documented). */
 void router_set_tables(struct router *r, const struct router_tables *t);
 
 /* The endpoint on top of a host: gets packets that are for it (it takes them).
@@ -105,6 +108,10 @@ typedef void router_failed_fn(void *context, const struct pkt *p,
 			      enum drop reason);
 void router_set_failed(struct router *r, router_failed_fn *failed,
 		       void *context);
+/* Called when the world frees the router, so that what lives on top of it goes
+ * too. */
+void router_set_ended(struct router *r, void (*ended)(void *context),
+		      void *context);
 /* The source address for talking to 'dst': that of the port the route leads
  * out by. False if there is no route. */
 bool router_source_for(const struct router *r, ip4 dst, ip4 *src);

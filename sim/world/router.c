@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/world/router.h"
+
+#include "sim/base/hash.h"
+#include "sim/base/mem.h"
+#include "sim/path/parse.h"
+#include "sim/wire/eth.h"
+#include "sim/wire/icmp.h"
+#include "sim/world/router_private.h"
+
+#define MTU_DEFAULT 1500
+
+static void free_router(struct node *n)
+{
+	struct router *r = (struct router *)n;
+	if (r->ended)
+		r->ended(r->ended_context);
+	router_arp_fini(r);
+	router_tables_fini(r);
+	mem_free(r->ports);
+	mem_free(r->forward.ports);
+	mem_free(r);
+}
+
+void router_drop(struct router *r, struct pkt *p, enum drop reason)
+{
+	p->drop = (uint8_t)reason;
+	world_note(&r->node, p, NOTE_DROPPED, p->drop_ref);
+	router_icmp_report(r, p, reason);
+	world_free_pkt(router_world(r), p);
+}
+
+void router_transmit(struct router *r, struct pkt *p)
+{
+	struct router_port *out = &r->ports[p->out_port];
+	if (out->arp) {
+		router_arp_resolve(r, p);
+		return;
+	}
+	eth_readdress(p->data, out->nic->mac, out->nic->mac);
+	world_note(&r->node, p, NOTE_FORWARDED, p->out_port);
+	nic_send(out->nic, p);
+}
+
+static bool is_silent(const struct router *r, ip4 a)
+{
+	for (size_t i = 0; i < r->silent_count; i++)
+		if (addr_same(r->silent[i], a))
+			return true;
+	return false;
+}
+
+/* A packet for the node itself. */
+static void accept(struct router *r, struct pkt *p)
+{
+	if (p->icmp_type == ICMP_ECHO_REQUEST && p->proto == 1 &&
+	    !p->fragment && !is_silent(r, p->dst)) {
+		world_note(&r->node, p, NOTE_DELIVERED, p->in_port);
+		router_icmp_answer(r, p);
+		return;
+	}
+	p->drop = DROP_L4PORT;
+	if (!r->deliver) {
+		router_drop(r, p, DROP_L4PORT);
+		return;
+	}
+	if (!r->deliver(r->deliver_context, p))
+		router_drop(r, p, (enum drop)p->drop);
+}
+
+static void act(struct router *r, struct pkt *p)
+{
+	switch (p->verdict) {
+	case PKT_LOCAL:
+		accept(r, p);
+		break;
+	case PKT_SEND:
+		if (r->forwards)
+			router_transmit(r, p);
+		else
+			router_drop(r, p, DROP_NOT_FORWARDING);
+		break;
+	default:
+		router_drop(r, p, (enum drop)p->drop);
+	}
+}
+
+static void receive(struct nic *n, struct pkt *p)
+{
+	struct router *r = (struct router *)n->node;
+	mac to = p->len >= ETH_SIZE ? eth_dst(p->data) : (mac){{0}};
+	bool ours = addr_mac_same(to, n->mac);
+	if (!ours && !eth_is_group(to)) {
+		world_free_pkt(router_world(r), p); /* flooded, not for us */
+		return;
+	}
+	if (eth_type(p->data) == ETH_TYPE_ARP) {
+		router_arp_receive(r, n, p);
+		return;
+	}
+	struct batch b = {1, {p}};
+	forward_batch(&r->forward, &b, world_now(router_world(r)));
+	world_pass_notes(&r->node, &r->forward.notes);
+	act(r, p);
+}
+
+static const struct node_class router_class = {"router", receive, free_router};
+
+struct router *router_new(struct world *w, const char *name, const char *label)
+{
+	struct router *r = MEM_NEW(struct router);
+	r->node.class = &router_class;
+	r->forward.notes = (struct note_log){r->notes, 0, ROUTER_NOTES, 0};
+	r->forward.hash_seed = hash_text(name);
+	r->forwards = true;
+	r->next_ip_id = 1;
+	world_add_node(w, &r->node, name, label);
+	return r;
+}
+
+struct node *router_node(struct router *r)
+{
+	return &r->node;
+}
+
+struct router *router_of(struct node *n)
+{
+	return n->class == &router_class ? (struct router *)n : NULL;
+}
+
+struct nic *router_add_port(struct router *r,
+			    const struct router_port_conf *conf)
+{
+	struct nic *nic = world_add_nic(&r->node, conf->name, conf->mac);
+	if (nic->port == r->port_room) {
+		r->port_room = (uint16_t)(r->port_room ? 2 * r->port_room : 4);
+		r->ports = mem_grow(r->ports, r->port_room, sizeof(*r->ports));
+		r->forward.ports = mem_grow(r->forward.ports, r->port_room,
+					    sizeof(*r->forward.ports));
+	}
+	r->ports[nic->port] = (struct router_port){
+		.nic = nic, .addrs = {conf->addr}, .addr_count = 1,
+		.arp = !conf->no_arp};
+	r->forward.ports[nic->port] = (struct forward_port){
+		.up = true,
+		.uplink = conf->uplink,
+		.backplane = conf->backplane,
+		.urpf_strict = conf->urpf_strict,
+		.mtu = conf->mtu ? conf->mtu : MTU_DEFAULT};
+	r->forward.port_count = r->node.nic_count;
+	return nic;
+}
+
+bool router_add_addr(struct router *r, uint16_t port, struct addr_if addr)
+{
+	struct router_port *p = &r->ports[port];
+	for (unsigned i = 0; i < p->addr_count; i++)
+		if (addr_same(p->addrs[i].addr, addr.addr))
+			return true;
+	if (p->addr_count == ROUTER_PORT_ADDRS)
+		return false;
+	p->addrs[p->addr_count++] = addr;
+	return true;
+}
+
+void router_remove_addr(struct router *r, uint16_t port, ip4 addr)
+{
+	struct router_port *p = &r->ports[port];
+	unsigned kept = 0;
+	for (unsigned i = 0; i < p->addr_count; i++)
+		if (!addr_same(p->addrs[i].addr, addr))
+			p->addrs[kept++] = p->addrs[i];
+	p->addr_count = (uint8_t)kept;
+}
+
+void router_set_local(struct router *r, router_local_fn *deliver, void *context)
+{
+	r->deliver = deliver;
+	r->deliver_context = context;
+}
+
+void router_set_failed(struct router *r, router_failed_fn *failed,
+		       void *context)
+{
+	r->failed = failed;
+	r->failed_context = context;
+}
+
+void router_set_ended(struct router *r, void (*ended)(void *context),
+		      void *context)
+{
+	r->ended = ended;
+	r->ended_context = context;
+}
+
+void router_send(struct router *r, struct pkt *p)
+{
+	forward_own(&r->forward, p);
+	p->in_port = UINT16_MAX; /* nobody's: it begins here */
+	world_note(&r->node, p, NOTE_SENT, p->out_port);
+	world_pass_notes(&r->node, &r->forward.notes);
+	if (p->verdict != PKT_DROP) {
+		router_transmit(r, p);
+		return;
+	}
+	world_note(&r->node, p, NOTE_DROPPED, p->drop_ref);
+	if (r->failed)
+		r->failed(r->failed_context, p, (enum drop)p->drop);
+	world_free_pkt(router_world(r), p);
+}
+
+bool router_source_for(const struct router *r, ip4 dst, ip4 *src)
+{
+	const struct fib_route *route = fib_find(&r->forward.fib, dst);
+	if (!route || !route->hop_count)
+		return false;
+	*src = r->ports[route->hops[0].port].addrs[0].addr;
+	return true;
+}
+
+bool router_has_addr(const struct router *r, ip4 a)
+{
+	for (uint16_t i = 0; i < r->node.nic_count; i++)
+		for (unsigned j = 0; j < r->ports[i].addr_count; j++)
+			if (addr_same(r->ports[i].addrs[j].addr, a))
+				return true;
+	return false;
+}
+
+const struct rib *router_rib(const struct router *r)
+{
+	return &r->rib;
+}
+
+const struct forward *router_forward(const struct router *r)
+{
+	return &r->forward;
+}
+
+const struct neigh *router_neigh(const struct router *r)
+{
+	return &r->neigh;
+}
+
+const struct router_port *router_port(const struct router *r, uint16_t port)
+{
+	return port < r->node.nic_count ? &r->ports[port] : NULL;
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Configuration made effective: the tables of the datapath are built anew from
+ * what is configured, and what the run has brought about (sessions, ports in
+ * use, hit counters) is carried over. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/mem.h"
+#include "sim/wire/ip4.h"
+#include "sim/world/router_private.h"
+
+/* Addresses of one SNAT rule that get a pool of ports at most. */
+#define POOL_ADDRS 256
+
+static void *copy_of(const void *from, size_t count, size_t size)
+{
+	void *to = mem_new(count, size);
+	if (count)
+		memcpy(to, from, count * size);
+	return to;
+}
+
+static void set_routes(struct router *r, const struct router_tables *t)
+{
+	mem_free(r->rib.routes);
+	mem_free(r->forward.fib.routes);
+	rib_init(&r->rib,
+		 copy_of(t->routes, t->route_count, sizeof(*t->routes)),
+		 t->route_count);
+	r->rib.count = t->route_count;
+	fib_init(&r->forward.fib,
+		 mem_new(t->route_count, sizeof(struct fib_route)),
+		 t->route_count);
+	rib_select(&r->rib, &r->forward.fib);
+}
+
+/* Hits of the rule with the same number, and sessions that point at it. */
+static void set_nat(struct router *r, const struct router_tables *t)
+{
+	struct nat old = r->forward.nat;
+	struct nat *now = &r->forward.nat;
+	nat_init(now,
+		 copy_of(t->nat_rules, t->nat_rule_count,
+			 sizeof(*t->nat_rules)),
+		 t->nat_rule_count);
+	now->count = t->nat_rule_count;
+	nat_seal(now);
+	uint32_t *moved = mem_new(old.count, sizeof(*moved));
+	for (size_t i = 0; i < old.count; i++) {
+		moved[i] = FLOW_NONE;
+		for (size_t j = 0; j < now->count; j++) {
+			if (now->rules[j].ref != old.rules[i].ref)
+				continue;
+			moved[i] = (uint32_t)j;
+			now->rules[j].packets = old.rules[i].packets;
+			now->rules[j].bytes = old.rules[i].bytes;
+		}
+	}
+	struct flow_table *flows = &r->forward.flows;
+	for (uint32_t i = 0; i < flows->fresh; i++)
+		if (flows->flows[i].rule < old.count)
+			flows->flows[i].rule = moved[flows->flows[i].rule];
+	mem_free(moved);
+	mem_free(old.rules);
+}
+
+static void set_acl(struct router *r, const struct router_tables *t)
+{
+	struct acl old = r->forward.acl;
+	struct acl *now = &r->forward.acl;
+	acl_init(now,
+		 copy_of(t->acl_rules, t->acl_rule_count,
+			 sizeof(*t->acl_rules)),
+		 t->acl_rule_count);
+	now->count = t->acl_rule_count;
+	acl_seal(now);
+	for (size_t i = 0; i < now->count; i++)
+		for (size_t j = 0; j < old.count; j++)
+			if (now->rules[i].ref == old.rules[j].ref)
+				now->rules[i].packets = old.rules[j].packets;
+	mem_free(old.rules);
+}
+
+static void set_lb(struct router *r, const struct router_tables *t)
+{
+	struct lb old = r->forward.lb;
+	struct lb *now = &r->forward.lb;
+	lb_init(now,
+		copy_of(t->lb_servers, t->lb_server_count,
+			sizeof(*t->lb_servers)),
+		t->lb_server_count);
+	now->count = t->lb_server_count;
+	for (size_t i = 0; i < now->count; i++)
+		for (size_t j = 0; j < old.count; j++) {
+			if (now->servers[i].ref != old.servers[j].ref)
+				continue;
+			now->servers[i].next = old.servers[j].next;
+			now->servers[i].connections =
+				old.servers[j].connections;
+		}
+	mem_free(old.servers);
+}
+
+static const struct port_pool *find_pool(const struct port_pool *pools,
+					 size_t count, ip4 addr, uint8_t proto)
+{
+	for (size_t i = 0; i < count; i++)
+		if (addr_same(pools[i].addr, addr) && pools[i].proto == proto)
+			return &pools[i];
+	return NULL;
+}
+
+/* One pool for each protocol; one that was there keeps its ports in use. */
+static void add_pools(struct forward *f, const struct forward *old, ip4 addr,
+		      struct addr_ports range)
+{
+	static const uint8_t protos[] = {IP4_PROTO_TCP, IP4_PROTO_UDP,
+					 IP4_PROTO_ICMP};
+	for (size_t i = 0; i < sizeof(protos); i++) {
+		if (find_pool(f->pools, f->pool_count, addr, protos[i]))
+			continue;
+		if (f->pool_count == f->pool_room) {
+			f->pool_room = f->pool_room ? 2 * f->pool_room : 3;
+			f->pools = mem_grow(f->pools, f->pool_room,
+					    sizeof(*f->pools));
+		}
+		struct port_pool *p = &f->pools[f->pool_count++];
+		const struct port_pool *was = find_pool(
+			old->pools, old->pool_count, addr, protos[i]);
+		if (was) {
+			*p = *was;
+			continue;
+		}
+		port_init(p, addr, protos[i]);
+		if (range.last) {
+			p->first = p->next = range.first;
+			p->last = range.last;
+		}
+	}
+}
+
+static void set_pools(struct router *r, const struct router_tables *t)
+{
+	struct forward *f = &r->forward;
+	struct forward old = *f;
+	f->pools = NULL;
+	f->pool_count = f->pool_room = 0;
+	for (size_t i = 0; i < t->nat_rule_count; i++) {
+		const struct nat_rule *rule = &t->nat_rules[i];
+		if (rule->action != NAT_SNAT)
+			continue;
+		uint64_t size = nat_size(&rule->translated);
+		for (uint64_t j = 0; j < size && j < POOL_ADDRS; j++)
+			add_pools(f, &old, nat_at(&rule->translated, j),
+				  t->port_range);
+	}
+	for (size_t i = 0; i < t->lb_server_count; i++)
+		add_pools(f, &old, t->lb_servers[i].vip, t->port_range);
+	mem_free(old.pools);
+}
+
+static int compare_ip4(const void *a, const void *b)
+{
+	const ip4 *x = a, *y = b;
+	return x->v < y->v ? -1 : x->v > y->v;
+}
+
+static void set_locals(struct router *r, const struct router_tables *t)
+{
+	struct forward *f = &r->forward;
+	size_t room = (size_t)r->node.nic_count * ROUTER_PORT_ADDRS +
+		      t->loopback_count;
+	mem_free(f->locals);
+	mem_free(r->silent);
+	f->locals = mem_new(room, sizeof(*f->locals));
+	r->silent = mem_new(t->loopback_count, sizeof(*r->silent));
+	f->local_count = r->silent_count = 0;
+	for (uint16_t i = 0; i < r->node.nic_count; i++)
+		for (unsigned j = 0; j < r->ports[i].addr_count; j++)
+			f->locals[f->local_count++] =
+				r->ports[i].addrs[j].addr;
+	for (size_t i = 0; i < t->loopback_count; i++) {
+		f->locals[f->local_count++] = t->loopbacks[i].addr;
+		if (!t->loopbacks[i].answers_ping)
+			r->silent[r->silent_count++] = t->loopbacks[i].addr;
+	}
+	qsort(f->locals, f->local_count, sizeof(*f->locals), compare_ip4);
+}
+
+/* Sessions are made room for once, when something stateful is configured; the
+ * limit of a running table does not change. */
+static void set_sessions(struct router *r, const struct router_tables *t)
+{
+	struct flow_table *flows = &r->forward.flows;
+	r->forward.tracks_inbound = false;
+	for (size_t i = 0; i < t->nat_rule_count; i++)
+		if (t->nat_rules[i].action != NAT_REFLEXIVE)
+			r->forward.tracks_inbound = true;
+	if (flows->room || (!r->forward.tracks_inbound && !t->lb_server_count))
+		return;
+	uint32_t room = t->session_limit ? t->session_limit : ROUTER_SESSIONS;
+	flow_init(flows, mem_new(room, sizeof(struct flow)),
+		  mem_new(flow_slots(room), sizeof(uint32_t)), room);
+}
+
+void router_set_tables(struct router *r, const struct router_tables *t)
+{
+	set_routes(r, t);
+	set_nat(r, t);
+	set_acl(r, t);
+	set_lb(r, t);
+	set_pools(r, t);
+	set_locals(r, t);
+	set_sessions(r, t);
+	mem_free(r->proxies);
+	r->proxies = copy_of(t->proxies, t->proxy_count, sizeof(*t->proxies));
+	r->proxy_count = t->proxy_count;
+	for (uint16_t i = 0; i < r->node.nic_count; i++)
+		r->forward.ports[i].up = r->ports[i].nic->up =
+			!t->port_up || t->port_up[i];
+	r->forward.ports_policy = t->ports_policy;
+	r->forward.standby = t->standby;
+	r->forwards = t->forwards;
+	r->icmp_ttl = t->icmp_ttl;
+	r->icmp_errors = t->icmp_errors;
+}
+
+void router_tables_fini(struct router *r)
+{
+	mem_free(r->rib.routes);
+	mem_free(r->forward.fib.routes);
+	mem_free(r->forward.nat.rules);
+	mem_free(r->forward.acl.rules);
+	mem_free(r->forward.lb.servers);
+	mem_free(r->forward.pools);
+	mem_free(r->forward.locals);
+	mem_free(r->forward.flows.flows);
+	mem_free(r->forward.flows.slots);
+	mem_free(r->proxies);
+	mem_free(r->silent);
+}
