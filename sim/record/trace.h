@@ -2,9 +2,9 @@
 /* The trace: every marked packet of a run with all its notes, in order.
  *
  * trace_init attaches it to a world as an observer; it fills while the world
- * runs; trace_fini frees it (before the world). Reports and expectations read
- * it; it stays valid after the world is gone, but for node names: trace_seal
- * copies those. */
+ * runs; trace_seal copies the names of nodes and ports and detaches it, after
+ * which the world may go; trace_fini frees it. Reports and expectations read
+ * it. */
 #ifndef TRACE_H
 #define TRACE_H
 
@@ -13,7 +13,6 @@
 #include <stdint.h>
 
 #include "sim/base/arena.h"
-#include "sim/base/str.h"
 #include "sim/base/vec.h"
 #include "sim/world/watch.h"
 #include "sim/world/world.h"
@@ -29,25 +28,22 @@ struct trace_packet {
 	uint32_t id, flow;
 	enum pkt_leg leg;
 	uint64_t sent, ended; /* ns */
-	uint32_t first_note, note_count; /* trace_note() gives them */
-	uint32_t last_note;
+	uint32_t first_note, last_note; /* index + 1; see trace_next() */
 	uint16_t from_node, end_node;
 	enum trace_fate fate;
 	enum drop reason; /* if dropped */
-	uint32_t cause; /* id of the packet that this one answers (ICMP error,
-			 * SYN-ACK...), 0: none known */
-	uint8_t proto, tcp_flags, icmp_type, icmp_code;
-	uint16_t payload; /* bytes of data */
+	uint32_t cause;	  /* id of the packet that it answers, 0: none known */
+	uint8_t proto, tcp_flags;
 	/* As the sender wrote it, and as it was at its end. */
 	ip4 src, dst, end_src, end_dst;
 	uint16_t sport, dport, end_sport, end_dport;
-	bool arp; /* an ARP message: kept apart in reports */
-	const char *text; /* one line (summary.h), as sent */
+	const char *kind; /* "SYN", "DNS query" ... (summary.h) */
+	const char *text; /* one line, as sent */
 };
 
 struct trace_note {
 	struct note note;
-	uint32_t next; /* index of the packet's next note + 1, 0: last */
+	uint32_t next; /* index + 1 of the packet's next note, 0: last */
 };
 
 struct trace_node {
@@ -60,15 +56,15 @@ struct trace {
 	struct arena arena;
 	struct watch watch;
 	struct world *world; /* NULL once sealed */
-	struct { VEC(struct trace_packet); } packets; /* by id - 1, first_id */
+	struct { VEC(struct trace_packet); } packets; /* in the order sent */
+	struct { VEC(uint32_t); } places; /* by id: index in packets + 1 */
 	struct { VEC(struct trace_note); } notes;
-	struct trace_node *nodes; /* by node number; filled by trace_seal() */
+	struct trace_node *nodes; /* by node number */
 	size_t node_count;
 };
 
 void trace_init(struct trace *t, struct world *w);
 void trace_fini(struct trace *t);
-/* Copies node and port names, detaches from the world. */
 void trace_seal(struct trace *t);
 
 const struct trace_packet *trace_find(const struct trace *t, uint32_t id);
@@ -76,10 +72,10 @@ const struct trace_packet *trace_find(const struct trace *t, uint32_t id);
 const struct note *trace_next(const struct trace *t,
 			      const struct trace_packet *p,
 			      const struct note *after);
+/* Work before and after trace_seal(). */
 const char *trace_node_name(const struct trace *t, uint16_t node);
 const char *trace_node_label(const struct trace *t, uint16_t node);
-/* "SYN", "SYN-ACK", "DNS query", "ARP request", "ICMP network unreachable":
- * what kind of packet it is. */
-const char *trace_packet_kind(const struct trace_packet *p);
+const char *trace_port_name(const struct trace *t, uint16_t node,
+			    uint16_t port);
 
 #endif

@@ -198,6 +198,7 @@ void router_send(struct router *r, struct pkt *p)
 	forward_own(&r->forward, p);
 	p->in_port = UINT16_MAX; /* nobody's: it begins here */
 	world_note(&r->node, p, NOTE_SENT, p->out_port);
+	world_sent(&r->node, p);
 	world_pass_notes(&r->node, &r->forward.notes);
 	if (p->verdict != PKT_DROP) {
 		router_transmit(r, p);

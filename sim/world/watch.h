@@ -9,12 +9,17 @@
 #include "sim/path/note.h"
 
 struct nic;
+struct node;
 
 enum watch_direction { WATCH_IN, WATCH_OUT };
 
 struct watch {
 	/* A trace note of a marked packet, with time and node filled in. */
 	void (*note)(void *context, const struct note *n);
+	/* A node made a packet and has noted it; its bytes are complete but for
+	 * the MAC addresses. */
+	void (*sent)(void *context, const struct node *from,
+		     const struct pkt *p);
 	/* A frame passes a port. 'p' is only valid during the call. */
 	void (*frame)(void *context, const struct nic *nic,
 		      enum watch_direction direction, uint64_t now,

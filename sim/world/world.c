@@ -174,6 +174,13 @@ void world_frame(struct nic *n, enum watch_direction direction,
 			o->frame(o->context, n, direction, world_now(w), p);
 }
 
+void world_sent(struct node *from, const struct pkt *p)
+{
+	for (struct watch *o = from->world->watches; o; o = o->next)
+		if (o->sent && p->marked)
+			o->sent(o->context, from, p);
+}
+
 void world_pass_notes(struct node *n, struct note_log *log)
 {
 	struct world *w = n->world;

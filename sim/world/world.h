@@ -105,6 +105,7 @@ void world_pass_notes(struct node *n, struct note_log *log);
 /* Tells the observers that 'p' passes 'n'. */
 void world_frame(struct nic *n, enum watch_direction direction,
 		 const struct pkt *p);
+void world_sent(struct node *from, const struct pkt *p);
 /* One note about 'p' at 'n' (parsed fields are taken from 'p'). */
 void world_note(struct node *n, const struct pkt *p, enum note_kind kind,
 		uint32_t ref);

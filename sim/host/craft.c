@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libnet 1.1.6 in its LIBNET_NONE mode: build from the payload outwards, then
+ * libnet_pblock_coalesce(), the one way to get the bytes without asking for a
+ * raw socket (libnet_adv_cull_packet() refuses in this mode). */
+#include "sim/host/craft.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <libnet.h>
+
+#include "sim/base/mem.h"
+#include "sim/wire/be.h"
+#include "sim/wire/eth.h"
+#include "sim/wire/ip4.h"
+#include "sim/wire/tcp.h"
+#include "sim/wire/udp.h"
+
+struct craft {
+	libnet_t *net;
+};
+
+struct craft *craft_new(void)
+{
+	char error[LIBNET_ERRBUF_SIZE];
+	libnet_t *net = libnet_init(LIBNET_NONE, NULL, error);
+	if (!net)
+		return NULL;
+	struct craft *c = MEM_NEW(struct craft);
+	c->net = net;
+	return c;
+}
+
+void craft_free(struct craft *c)
+{
+	if (!c)
+		return;
+	libnet_destroy(c->net);
+	mem_free(c);
+}
+
+/* libnet's builders take no const payload of length 0. */
+static const uint8_t *bytes_or_null(struct craft_bytes b)
+{
+	return b.len ? b.at : NULL;
+}
+
+static bool add_ip(struct craft *c, const struct craft_ip *ip, uint8_t proto,
+		   size_t l4_size)
+{
+	static const uint8_t nobody[6];
+	return libnet_build_ipv4((uint16_t)(IP4_SIZE + l4_size), ip->tos,
+				 ip->id, ip->df ? IP4_DF : 0, ip->ttl, proto, 0,
+				 __builtin_bswap32(ip->src.v),
+				 __builtin_bswap32(ip->dst.v), NULL, 0, c->net,
+				 0) != -1 &&
+	       libnet_build_ethernet(nobody, nobody, ETH_TYPE_IP4, NULL, 0,
+				     c->net, 0) != -1;
+}
+
+/* Copies the finished frame out; libnet is ready for the next one after. */
+static size_t finish(struct craft *c, bool built, struct craft_frame out)
+{
+	uint8_t *packet = NULL;
+	uint32_t size = 0;
+	if (!built || libnet_pblock_coalesce(c->net, &packet, &size) == -1)
+		packet = NULL;
+	if (packet && size <= out.room)
+		memcpy(out.bytes, packet, size);
+	else
+		size = 0;
+	if (packet)
+		free(packet - c->net->aligner);
+	libnet_clear_packet(c->net);
+	return size;
+}
+
+size_t craft_make_udp(struct craft *c, const struct craft_ip *ip,
+		      const struct craft_udp *udp, struct craft_frame out)
+{
+	size_t size = UDP_SIZE + udp->payload.len;
+	bool built = libnet_build_udp(udp->sport, udp->dport, (uint16_t)size, 0,
+				      bytes_or_null(udp->payload),
+				      (uint32_t)udp->payload.len, c->net,
+				      0) != -1 &&
+		     add_ip(c, ip, IP4_PROTO_UDP, size);
+	size_t len = finish(c, built, out);
+	/* libnet writes a sum of 0 as it is, which would mean "none". */
+	uint8_t *check = out.bytes + ETH_SIZE + IP4_SIZE + 6;
+	if (len && !be_load16(check))
+		be_store16(check, 0xffff);
+	return len;
+}
+
+size_t craft_make_tcp(struct craft *c, const struct craft_ip *ip,
+		      const struct craft_tcp *tcp, struct craft_frame out)
+{
+	size_t options = tcp->mss ? 4 : 0;
+	size_t size = TCP_SIZE + options + tcp->payload.len;
+	const uint8_t mss[4] = {2, 4, (uint8_t)(tcp->mss >> 8),
+				(uint8_t)tcp->mss};
+	bool built = !options ||
+		     libnet_build_tcp_options(mss, 4, c->net, 0) != -1;
+	built = built &&
+		libnet_build_tcp(tcp->sport, tcp->dport, tcp->seq, tcp->ack,
+				 tcp->flags, tcp->window, 0, 0, (uint16_t)size,
+				 bytes_or_null(tcp->payload),
+				 (uint32_t)tcp->payload.len, c->net,
+				 0) != -1 &&
+		add_ip(c, ip, IP4_PROTO_TCP, size);
+	return finish(c, built, out);
+}
+
+size_t craft_make_echo(struct craft *c, const struct craft_ip *ip,
+		       const struct craft_echo *echo, struct craft_frame out)
+{
+	uint8_t type = echo->reply ? ICMP_ECHOREPLY : ICMP_ECHO;
+	bool built = libnet_build_icmpv4_echo(
+			     type, 0, 0, echo->id, echo->seq,
+			     bytes_or_null(echo->payload),
+			     (uint32_t)echo->payload.len, c->net, 0) != -1 &&
+		     add_ip(c, ip, IP4_PROTO_ICMP, 8 + echo->payload.len);
+	return finish(c, built, out);
+}
+
+size_t craft_make_error(struct craft *c, const struct craft_ip *ip,
+			const struct craft_error *error, struct craft_frame out)
+{
+	bool built = libnet_build_icmpv4_unreach(
+			     error->type, error->code, 0,
+			     bytes_or_null(error->quoted),
+			     (uint32_t)error->quoted.len, c->net, 0) != -1 &&
+		     add_ip(c, ip, IP4_PROTO_ICMP, 8 + error->quoted.len);
+	return finish(c, built, out);
+}
