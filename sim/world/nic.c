@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "sim/wire/eth.h"
 #include "sim/world/link.h"
 #include "sim/world/world.h"
 
@@ -25,10 +26,20 @@ void nic_send(struct nic *n, struct pkt *p)
 		lose(n, p, drop);
 }
 
+/* A port that is down loses what is meant for it; a flooded copy for somebody
+ * else says nothing about the packet's fate. */
+static void miss(struct nic *n, struct pkt *p)
+{
+	if (p->len >= ETH_SIZE && addr_mac_same(eth_dst(p->data), n->mac))
+		lose(n, p, DROP_IFACE_DOWN);
+	else
+		world_free_pkt(n->node->world, p);
+}
+
 void nic_receive(struct nic *n, struct pkt *p)
 {
 	if (!n->up) {
-		lose(n, p, DROP_IFACE_DOWN);
+		miss(n, p);
 		return;
 	}
 	world_frame(n, WATCH_IN, p);

@@ -46,7 +46,8 @@ bool world_run_while(struct world *w, const bool *done, uint64_t until)
 	uint64_t before = w->clock.fired;
 	while (!*done && may_go_on(w, before))
 		if (!vclock_step(&w->clock, until)) {
-			w->clock.now = until;
+			if (until != VCLOCK_NEVER && until > w->clock.now)
+				w->clock.now = until;
 			break;
 		}
 	return !w->limit_hit;

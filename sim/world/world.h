@@ -65,7 +65,8 @@ struct world *world_new(uint64_t seed, size_t packets);
 void world_free(struct world *w);
 
 /* Runs all that is due up to and including 'until' (ns) and leaves the clock
- * there. False if a limit was hit. */
+ * there; VCLOCK_NEVER: until nothing is due any more, and the clock stays at
+ * the last event. False if a limit was hit. */
 bool world_run_until(struct world *w, uint64_t until);
 /* Runs until '*done' is true, at most until 'until'; the clock stays at the
  * event that made it true. False if a limit was hit. */
