@@ -4,8 +4,10 @@
 #include "sim/base/hash.h"
 #include "sim/base/mem.h"
 #include "sim/path/parse.h"
+#include "sim/path/route.h"
 #include "sim/wire/eth.h"
 #include "sim/wire/icmp.h"
+#include "sim/wire/ip4.h"
 #include "sim/world/router_private.h"
 
 #define MTU_DEFAULT 1500
@@ -22,19 +24,24 @@ static void free_router(struct node *n)
 	mem_free(r);
 }
 
-void router_drop(struct router *r, struct pkt *p, enum drop reason)
+void router_drop(struct router *r, struct pkt *p, enum drop reason,
+		 const struct router_head *head)
 {
 	p->drop = (uint8_t)reason;
 	world_note(&r->node, p, NOTE_DROPPED, p->drop_ref);
-	router_icmp_report(r, p, reason);
+	if (p->in_port != ROUTER_OWN)
+		router_icmp_report(r, p, head);
+	else if (r->failed)
+		r->failed(r->failed_context, p, reason);
 	world_free_pkt(router_world(r), p);
 }
 
-void router_transmit(struct router *r, struct pkt *p)
+void router_transmit(struct router *r, struct pkt *p,
+		     const struct router_head *head)
 {
 	struct router_port *out = &r->ports[p->out_port];
 	if (out->arp) {
-		router_arp_resolve(r, p);
+		router_arp_resolve(r, p, head);
 		return;
 	}
 	eth_readdress(p->data, out->nic->mac, out->nic->mac);
@@ -50,39 +57,80 @@ static bool is_silent(const struct router *r, ip4 a)
 	return false;
 }
 
-/* A packet for the node itself. */
-static void accept(struct router *r, struct pkt *p)
+/* The endpoint takes the packet, so the note is written before and passed on
+ * after it has said yes; what it sends at once is noted before that. */
+static bool hand_over(struct router *r, struct pkt *p)
 {
-	if (p->icmp_type == ICMP_ECHO_REQUEST && p->proto == 1 &&
+	struct note note;
+	struct note_log log = {&note, 0, 1, 0};
+	note_add(&log, p, NOTE_DELIVERED, p->in_port);
+	p->drop = DROP_L4PORT;
+	if (!r->deliver || !r->deliver(r->deliver_context, p))
+		return false;
+	world_pass_notes(&r->node, &log);
+	return true;
+}
+
+/* A packet for the node itself. */
+static void accept(struct router *r, struct pkt *p,
+		   const struct router_head *head)
+{
+	if (p->icmp_type == ICMP_ECHO_REQUEST && p->proto == IP4_PROTO_ICMP &&
 	    !p->fragment && !is_silent(r, p->dst)) {
-		world_note(&r->node, p, NOTE_DELIVERED, p->in_port);
 		router_icmp_answer(r, p);
 		return;
 	}
-	p->drop = DROP_L4PORT;
-	if (!r->deliver) {
-		router_drop(r, p, DROP_L4PORT);
-		return;
-	}
-	if (!r->deliver(r->deliver_context, p))
-		router_drop(r, p, (enum drop)p->drop);
+	if (!hand_over(r, p))
+		router_drop(r, p, (enum drop)p->drop, head);
 }
 
-static void act(struct router *r, struct pkt *p)
+static void act(struct router *r, struct pkt *p, const struct router_head *head)
 {
 	switch (p->verdict) {
 	case PKT_LOCAL:
-		accept(r, p);
+		accept(r, p, head);
 		break;
 	case PKT_SEND:
-		if (r->forwards)
-			router_transmit(r, p);
-		else
-			router_drop(r, p, DROP_NOT_FORWARDING);
+		router_transmit(r, p, head);
 		break;
 	default:
-		router_drop(r, p, (enum drop)p->drop);
+		router_drop(r, p, (enum drop)p->drop, head);
 	}
+}
+
+/* A host has no use for what is not for it, whatever its routes say. */
+static bool is_stray(const struct router *r, struct pkt *p)
+{
+	return !r->forwards && parse_pkt(p) == DROP_NONE &&
+	       !route_is_local(&r->forward, p->dst);
+}
+
+/* Idle sessions hold ports and room; a look at all once a second is cheap. */
+static void expire(struct router *r, uint64_t now)
+{
+	if (!r->forward.flows.count || now - r->expired < VCLOCK_S)
+		return;
+	r->expired = now;
+	forward_expire(&r->forward, now);
+}
+
+static void handle(struct router *r, struct pkt *p)
+{
+	struct router_head head;
+	uint64_t now = world_now(router_world(r));
+	router_icmp_head(p, &head);
+	if (is_stray(r, p)) {
+		world_note(&r->node, p, NOTE_RECEIVED, p->in_port);
+		router_drop(r, p, DROP_NOT_FORWARDING, &head);
+		return;
+	}
+	expire(r, now);
+	struct batch b;
+	b.count = 1;
+	b.at[0] = p;
+	forward_batch(&r->forward, &b, now);
+	world_pass_notes(&r->node, &r->forward.notes);
+	act(r, p, &head);
 }
 
 static void receive(struct nic *n, struct pkt *p)
@@ -98,10 +146,7 @@ static void receive(struct nic *n, struct pkt *p)
 		router_arp_receive(r, n, p);
 		return;
 	}
-	struct batch b = {1, {p}};
-	forward_batch(&r->forward, &b, world_now(router_world(r)));
-	world_pass_notes(&r->node, &r->forward.notes);
-	act(r, p);
+	handle(r, p);
 }
 
 static const struct node_class router_class = {"router", receive, free_router};
@@ -138,9 +183,11 @@ struct nic *router_add_port(struct router *r,
 		r->forward.ports = mem_grow(r->forward.ports, r->port_room,
 					    sizeof(*r->forward.ports));
 	}
-	r->ports[nic->port] = (struct router_port){
-		.nic = nic, .addrs = {conf->addr}, .addr_count = 1,
-		.arp = !conf->no_arp};
+	r->ports[nic->port] =
+		(struct router_port){.nic = nic,
+				     .addrs = {conf->addr},
+				     .addr_count = conf->addr.addr.v != 0,
+				     .arp = !conf->no_arp};
 	r->forward.ports[nic->port] = (struct forward_port){
 		.up = true,
 		.uplink = conf->uplink,
@@ -160,6 +207,8 @@ bool router_add_addr(struct router *r, uint16_t port, struct addr_if addr)
 	if (p->addr_count == ROUTER_PORT_ADDRS)
 		return false;
 	p->addrs[p->addr_count++] = addr;
+	if (r->configured)
+		router_arp_announce(r, port, addr.addr);
 	return true;
 }
 
@@ -193,30 +242,67 @@ void router_set_ended(struct router *r, void (*ended)(void *context),
 	r->ended_context = context;
 }
 
-void router_send(struct router *r, struct pkt *p)
+/* A node reaches its own addresses by its loopback interface, if it has one,
+ * whatever the routes say. */
+static void route_own(struct router *r, struct pkt *p)
 {
 	forward_own(&r->forward, p);
-	p->in_port = UINT16_MAX; /* nobody's: it begins here */
+	if (!route_is_local(&r->forward, p->dst))
+		return;
+	for (uint16_t i = 0; i < r->node.nic_count; i++)
+		if (!r->ports[i].arp) {
+			p->verdict = PKT_SEND;
+			p->drop = DROP_NONE;
+			p->drop_ref = 0;
+			p->out_port = i;
+			p->next_hop = p->dst;
+			r->forward.notes.count = 0; /* of the other route */
+			return;
+		}
+}
+
+void router_send(struct router *r, struct pkt *p)
+{
+	const struct router_head nothing = {0};
+	route_own(r, p);
+	p->in_port = ROUTER_OWN;
 	world_note(&r->node, p, NOTE_SENT, p->out_port);
 	world_sent(&r->node, p);
 	world_pass_notes(&r->node, &r->forward.notes);
-	if (p->verdict != PKT_DROP) {
-		router_transmit(r, p);
-		return;
-	}
-	world_note(&r->node, p, NOTE_DROPPED, p->drop_ref);
-	if (r->failed)
-		r->failed(r->failed_context, p, (enum drop)p->drop);
-	world_free_pkt(router_world(r), p);
+	if (p->verdict == PKT_DROP)
+		router_drop(r, p, (enum drop)p->drop, &nothing);
+	else
+		router_transmit(r, p, &nothing);
 }
 
+ip4 router_port_addr(const struct router *r, uint16_t port, ip4 peer)
+{
+	const struct router_port *p = &r->ports[port];
+	for (unsigned i = 0; i < p->addr_count; i++)
+		if (addr_in(peer,
+			    addr_prefix_of(p->addrs[i].addr, p->addrs[i].len)))
+			return p->addrs[i].addr;
+	return p->addr_count ? p->addrs[0].addr : addr_ip4(0);
+}
+
+/* Linux: an own address is spoken to from itself, other loopback addresses
+ * from the loopback interface's. */
 bool router_source_for(const struct router *r, ip4 dst, ip4 *src)
 {
+	if (dst.v >> 24 != 127 && router_has_addr(r, dst)) {
+		*src = dst;
+		return true;
+	}
 	const struct fib_route *route = fib_find(&r->forward.fib, dst);
-	if (!route || !route->hop_count)
-		return false;
-	*src = r->ports[route->hops[0].port].addrs[0].addr;
-	return true;
+	for (unsigned i = 0; route && i < route->hop_count; i++) {
+		const struct fib_hop *hop = &route->hops[i];
+		if (!r->forward.ports[hop->port].up)
+			continue;
+		*src = router_port_addr(r, hop->port,
+					hop->gateway.v ? hop->gateway : dst);
+		return src->v != 0;
+	}
+	return false;
 }
 
 bool router_has_addr(const struct router *r, ip4 a)

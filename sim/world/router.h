@@ -68,10 +68,10 @@ struct router_tables {
 	enum forward_ports_policy ports_policy;
 	struct addr_ports port_range; /* of SNAT; 0-0: PORT_FIRST.. */
 	uint32_t session_limit;	      /* 0: ROUTER_SESSIONS */
-	bool forwards;	   /* false: a host, drops what is not for it */
+	bool forwards; /* false: a host, drops what is not for it */
 	bool standby;
-	bool icmp_ttl;	   /* tells senders about TTL_ZERO */
-	bool icmp_errors;  /* tells senders about other drops */
+	bool icmp_ttl;	  /* tells senders about TTL_ZERO */
+	bool icmp_errors; /* tells senders about other drops */
 };
 
 #define ROUTER_SESSIONS 4096

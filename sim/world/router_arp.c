@@ -7,8 +7,6 @@
 #include "sim/wire/eth.h"
 #include "sim/world/router_private.h"
 
-#define WAITING_MAX 64 /* packets for one address */
-
 static bool answers_for(const struct router *r, uint16_t port, ip4 a)
 {
 	const struct router_port *p = &r->ports[port];
@@ -42,23 +40,25 @@ static void answer(struct router *r, struct nic *n, const struct arp *asked)
 	send_arp(r, n, asked->sender_mac, &a);
 }
 
-/* The address to ask with: one of the same subnet, or the port's main one. */
-static ip4 asking_addr(const struct router_port *p, ip4 target)
-{
-	for (unsigned i = 0; i < p->addr_count; i++)
-		if (addr_in(target, addr_prefix_of(p->addrs[i].addr,
-						   p->addrs[i].len)))
-			return p->addrs[i].addr;
-	return p->addrs[0].addr;
-}
-
 static void ask(struct router *r, struct neigh_entry *e)
 {
-	struct router_port *p = &r->ports[e->port];
-	struct arp a = {ARP_REQUEST, p->nic->mac, asking_addr(p, e->addr),
-			{{0}}, e->addr};
+	struct nic *n = r->ports[e->port].nic;
+	struct arp a = {ARP_REQUEST,
+			n->mac,
+			router_port_addr(r, e->port, e->addr),
+			{{0}},
+			e->addr};
 	e->tries++;
-	send_arp(r, p->nic, eth_broadcast(), &a);
+	send_arp(r, n, eth_broadcast(), &a);
+}
+
+void router_arp_announce(struct router *r, uint16_t port, ip4 addr)
+{
+	struct nic *n = r->ports[port].nic;
+	if (!r->ports[port].arp || !n->up || !n->link)
+		return;
+	struct arp a = {ARP_REQUEST, n->mac, addr, {{0}}, addr};
+	send_arp(r, n, eth_broadcast(), &a);
 }
 
 static struct router_wait *find_wait(struct router *r, uint16_t port, ip4 addr)
@@ -90,47 +90,52 @@ static void send_to(struct router *r, struct pkt *p, mac to)
 static void release(struct router *r, struct router_wait *w, mac to)
 {
 	unlink_wait(r, w);
-	while (w->head) {
-		struct pkt *p = w->head;
-		w->head = p->next;
-		send_to(r, p, to);
+	for (unsigned i = 0; i < w->count; i++)
+		send_to(r, w->held[i].pkt, to);
+	mem_free(w);
+}
+
+/* Drops all that wait; endpoints may send again at once, so the queue is out
+ * of the list first. DROP_NONE: for the reason that fits each. */
+static void give_up(struct router *r, struct router_wait *w, enum drop reason)
+{
+	unlink_wait(r, w);
+	for (unsigned i = 0; i < w->count; i++) {
+		struct pkt *p = w->held[i].pkt;
+		enum drop unanswered = addr_same(p->next_hop, p->dst)
+					       ? DROP_ARP_FAIL
+					       : DROP_NEIGH;
+		router_drop(r, p, reason == DROP_NONE ? unanswered : reason,
+			    &w->held[i].head);
 	}
 	mem_free(w);
 }
 
-static bool began_here(const struct pkt *p)
-{
-	return p->in_port == UINT16_MAX;
-}
-
-static void give_up(struct router *r, struct pkt *p)
-{
-	enum drop reason =
-		addr_same(p->next_hop, p->dst) ? DROP_ARP_FAIL : DROP_NEIGH;
-	if (!began_here(p)) {
-		router_drop(r, p, reason);
-		return;
-	}
-	p->drop = (uint8_t)reason;
-	world_note(&r->node, p, NOTE_DROPPED, 0);
-	if (r->failed)
-		r->failed(r->failed_context, p, reason);
-	world_free_pkt(router_world(r), p);
-}
-
-/* Unanswered: the entry is forgotten, so the next packet asks again. */
-static void fail(struct router *r, struct router_wait *w,
-		 struct neigh_entry *e)
+/* Unanswered; the next packet asks anew. */
+static void fail(struct router *r, struct router_wait *w, struct neigh_entry *e)
 {
 	e->state = NEIGH_FAILED;
+	e->changed = world_now(router_world(r));
 	e->tries = 0;
-	unlink_wait(r, w);
-	while (w->head) {
-		struct pkt *p = w->head;
-		w->head = p->next;
-		give_up(r, p);
-	}
-	mem_free(w);
+	give_up(r, w, DROP_NONE);
+}
+
+static struct router_wait *find_wait_on(struct router *r, uint16_t port)
+{
+	struct router_wait *w = r->waits;
+	while (w && w->port != port)
+		w = w->next;
+	return w;
+}
+
+void router_arp_forget(struct router *r, uint16_t port)
+{
+	for (size_t i = 0; i < r->neigh.count; i++)
+		if (r->neigh.entries[i].port == port)
+			r->neigh.entries[i].state = NEIGH_NONE;
+	struct router_wait *w;
+	while ((w = find_wait_on(r, port)))
+		give_up(r, w, DROP_IFACE_DOWN);
 }
 
 static void retry(void *context)
@@ -147,8 +152,7 @@ static void retry(void *context)
 		   world_now(router_world(r)) + NEIGH_RETRY_NS);
 }
 
-static struct neigh_entry *take_entry(struct router *r, uint16_t port,
-				      ip4 addr)
+static struct neigh_entry *take_entry(struct router *r, uint16_t port, ip4 addr)
 {
 	struct neigh_entry *e = neigh_take(&r->neigh, port, addr);
 	if (e)
@@ -177,23 +181,19 @@ static void start_asking(struct router *r, struct neigh_entry *e)
 	ask(r, e);
 }
 
-static void enqueue(struct router *r, struct router_wait *w, struct pkt *p)
+static void enqueue(struct router *r, struct router_wait *w, struct pkt *p,
+		    const struct router_head *head)
 {
-	if (w->count == WAITING_MAX) {
-		router_drop(r, p, DROP_NEIGH_FULL);
+	if (w->count == ROUTER_HELD) {
+		router_drop(r, p, DROP_NEIGH_FULL, head);
 		return;
 	}
 	world_note(&r->node, p, NOTE_ARP_WAIT, p->next_hop.v);
-	p->next = NULL;
-	if (w->tail)
-		w->tail->next = p;
-	else
-		w->head = p;
-	w->tail = p;
-	w->count++;
+	w->held[w->count++] = (struct router_held){p, *head};
 }
 
-void router_arp_resolve(struct router *r, struct pkt *p)
+void router_arp_resolve(struct router *r, struct pkt *p,
+			const struct router_head *head)
 {
 	struct neigh_entry *e = take_entry(r, p->out_port, p->next_hop);
 	uint64_t now = world_now(router_world(r));
@@ -206,7 +206,7 @@ void router_arp_resolve(struct router *r, struct pkt *p)
 		e->tries = 0;
 		start_asking(r, e);
 	}
-	enqueue(r, find_wait(r, p->out_port, p->next_hop), p);
+	enqueue(r, find_wait(r, p->out_port, p->next_hop), p, head);
 }
 
 void router_arp_receive(struct router *r, struct nic *n, struct pkt *p)
@@ -215,10 +215,10 @@ void router_arp_receive(struct router *r, struct nic *n, struct pkt *p)
 	bool ok = arp_read(p->data + ETH_SIZE, p->len - (size_t)ETH_SIZE, &a);
 	uint64_t now = world_now(router_world(r));
 	world_free_pkt(router_world(r), p);
-	if (!ok || !r->ports[n->port].arp)
+	if (!ok || !r->ports[n->port].arp || answers_for(r, n->port, a.sender))
 		return;
 	bool asks_us = a.op == ARP_REQUEST && answers_for(r, n->port, a.target);
-	if (asks_us)
+	if (asks_us && a.sender.v) /* 0.0.0.0: a probe, RFC 5227 */
 		take_entry(r, n->port, a.sender);
 	neigh_learn(&r->neigh, n->port, a.sender, a.sender_mac, now);
 	struct router_wait *w = find_wait(r, n->port, a.sender);
@@ -233,11 +233,8 @@ void router_arp_fini(struct router *r)
 	while (r->waits) {
 		struct router_wait *w = r->waits;
 		unlink_wait(r, w);
-		while (w->head) {
-			struct pkt *p = w->head;
-			w->head = p->next;
-			world_free_pkt(router_world(r), p);
-		}
+		for (unsigned i = 0; i < w->count; i++)
+			world_free_pkt(router_world(r), w->held[i].pkt);
 		mem_free(w);
 	}
 	mem_free(r->neigh.entries);

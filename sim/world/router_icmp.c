@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ICMP that a router makes itself: echo replies and errors (RFC 792, RFC 1812
- * 4.3.2). An error quotes the IP header and the first 8 bytes behind it, as
- * RFC 792 has it. */
+ * 4.3.2). No rate limit: a run is short, and each error is news. */
 #include <string.h>
 
 #include "sim/wire/be.h"
@@ -12,6 +11,8 @@
 
 #define TTL	    64
 #define QUOTED_DATA 8
+#define SRC_OFFSET  12 /* in the IP header */
+#define DST_OFFSET  16
 
 static void write_head(struct router *r, struct pkt *p, ip4 src, ip4 dst)
 {
@@ -27,16 +28,17 @@ static void write_head(struct router *r, struct pkt *p, ip4 src, ip4 dst)
 	be_store16(p->data + 12, ETH_TYPE_IP4);
 }
 
-void router_icmp_answer(struct router *r, struct pkt *p)
+static size_t payload_size(const struct pkt *p)
 {
-	struct world *w = router_world(r);
-	struct pkt *reply = world_take_pkt(w);
-	if (!reply) {
-		world_free_pkt(w, p);
+	return be_load16(p->data + p->l3 + 2) - ((size_t)p->l4 - p->l3);
+}
+
+static void send_reply(struct router *r, const struct pkt *p, size_t size)
+{
+	struct pkt *reply = world_take_pkt(router_world(r));
+	if (!reply)
 		return;
-	}
-	size_t size = be_load16(p->data + p->l3 + 2) -
-		      ((size_t)p->l4 - p->l3);
+	reply->marked = p->marked;
 	reply->flow = p->flow;
 	reply->leg = PKT_REPLY;
 	reply->cause = p->id;
@@ -48,8 +50,21 @@ void router_icmp_answer(struct router *r, struct pkt *p)
 			 .seq = be_load16(icmp + 6)};
 	icmp_write(icmp, size, &m);
 	write_head(r, reply, p->dst, p->src);
-	world_free_pkt(w, p);
 	router_send(r, reply);
+}
+
+void router_icmp_answer(struct router *r, struct pkt *p)
+{
+	struct icmp m;
+	size_t size = payload_size(p);
+	if (!icmp_read(p->data + p->l4, size, &m)) {
+		const struct router_head nothing = {0};
+		router_drop(r, p, DROP_MALFORMED, &nothing);
+		return;
+	}
+	world_note(&r->node, p, NOTE_DELIVERED, p->in_port);
+	send_reply(r, p, size);
+	world_free_pkt(router_world(r), p);
 }
 
 static bool is_unicast(ip4 a)
@@ -60,39 +75,65 @@ static bool is_unicast(ip4 a)
 /* RFC 1812 4.3.2.7: not about errors, not about fragments but the first, not
  * to or about what is not one host. */
 static bool may_report(const struct router *r, const struct pkt *p,
-		       enum drop reason)
+		       const struct router_head *head)
 {
-	if (!p->l4 || p->quoted || p->fragment || !r->forwards)
+	if (!head->size || p->quoted || p->fragment || !r->forwards)
 		return false;
-	if (p->in_port >= r->node.nic_count)
+	if (!r->ports[p->in_port].addr_count)
 		return false;
-	if (!is_unicast(p->src) || !is_unicast(p->dst) ||
+	if (!is_unicast(addr_ip4(be_load32(head->bytes + SRC_OFFSET))) ||
+	    !is_unicast(addr_ip4(be_load32(head->bytes + DST_OFFSET))) ||
 	    eth_is_group(eth_dst(p->data)))
 		return false;
-	return reason == DROP_TTL_ZERO ? r->icmp_ttl : r->icmp_errors;
+	return p->drop == DROP_TTL_ZERO ? r->icmp_ttl : r->icmp_errors;
 }
 
-void router_icmp_report(struct router *r, struct pkt *p, enum drop reason)
+void router_icmp_head(const struct pkt *p, struct router_head *head)
 {
-	uint8_t type, code;
-	if (!may_report(r, p, reason) ||
-	    !forward_icmp_for(reason, &type, &code))
+	struct ip4_head h;
+	size_t len = p->len - (size_t)ETH_SIZE;
+	head->size = 0;
+	if (ip4_read(p->data + ETH_SIZE, len, &h) != IP4_OK)
 		return;
+	size_t size = (size_t)h.head_size + QUOTED_DATA;
+	head->size = (uint16_t)(size < h.size ? size : h.size);
+	memcpy(head->bytes, p->data + ETH_SIZE, head->size);
+}
+
+static struct pkt *make_error(struct router *r, const struct pkt *p,
+			      const struct router_head *head,
+			      const struct icmp *m)
+{
 	struct pkt *error = world_take_pkt(router_world(r));
 	if (!error)
-		return;
-	size_t quoted = (size_t)p->l4 - p->l3 + QUOTED_DATA;
+		return NULL;
+	ip4 to = addr_ip4(be_load32(head->bytes + SRC_OFFSET));
+	size_t size = (size_t)ICMP_SIZE + head->size;
+	error->marked = p->marked;
 	error->flow = p->flow;
 	error->leg = PKT_ERROR;
 	error->cause = p->id;
-	error->len = (uint16_t)(ETH_SIZE + IP4_SIZE + ICMP_SIZE + quoted);
+	error->len = (uint16_t)(ETH_SIZE + IP4_SIZE + size);
 	uint8_t *icmp = error->data + ETH_SIZE + IP4_SIZE;
-	memcpy(icmp + ICMP_SIZE, p->data + p->l3, quoted);
-	struct icmp m = {.type = type, .code = code};
+	memcpy(icmp + ICMP_SIZE, head->bytes, head->size);
+	icmp_write(icmp, size, m);
+	write_head(r, error, router_port_addr(r, p->in_port, to), to);
+	return error;
+}
+
+void router_icmp_report(struct router *r, struct pkt *p,
+			const struct router_head *head)
+{
+	struct icmp m = {0};
+	enum drop reason = (enum drop)p->drop;
+	if (!may_report(r, p, head) ||
+	    !forward_icmp_for(reason, &m.type, &m.code))
+		return;
 	if (reason == DROP_MTU)
 		m.seq = r->forward.ports[p->out_port].mtu;
-	icmp_write(icmp, ICMP_SIZE + quoted, &m);
-	write_head(r, error, r->ports[p->in_port].addrs[0].addr, p->src);
+	struct pkt *error = make_error(r, p, head, &m);
+	if (!error)
+		return;
 	world_note(&r->node, p, NOTE_ANSWERED, error->id);
 	router_send(r, error);
 }

@@ -5,15 +5,33 @@
 
 #include "sim/world/router.h"
 
-#define ROUTER_NOTES 64 /* of one packet at one node: about ten */
+#define ROUTER_NOTES 64		/* of one packet at one node: about ten */
+#define ROUTER_HELD  64		/* packets that wait for one address */
+#define ROUTER_OWN   UINT16_MAX /* in_port of a packet made here */
 
-/* Packets that wait for an address to be resolved. */
+/* The start of a packet as it came in, before it was translated: what an ICMP
+ * error quotes. RFC 792 asks for the IP header (60 bytes at most) and 8 bytes
+ * behind it; RFC 1812 4.3.2.3 would like more, but the ports are all that
+ * senders and translators look at. */
+#define ROUTER_HEAD 68
+
+struct router_head {
+	uint16_t size; /* 0: nothing to quote */
+	uint8_t bytes[ROUTER_HEAD];
+};
+
+struct router_held {
+	struct pkt *pkt;
+	struct router_head head;
+};
+
+/* Packets that wait for an address to be resolved, in order. */
 struct router_wait {
 	struct router *router;
 	uint16_t port;
 	ip4 addr;
-	struct pkt *head, *tail;
 	unsigned count;
+	struct router_held held[ROUTER_HELD];
 	struct vclock_timer timer; /* the next ARP request */
 	struct router_wait *next;
 };
@@ -31,6 +49,8 @@ struct router {
 	ip4 *silent; /* loopbacks that do not answer ping */
 	size_t silent_count;
 	bool forwards, icmp_ttl, icmp_errors;
+	bool configured;  /* has had tables */
+	uint64_t expired; /* ns; when idle sessions were last looked for */
 	uint16_t next_ip_id;
 	router_local_fn *deliver;
 	void *deliver_context;
@@ -43,10 +63,16 @@ struct router {
 
 /* router.c */
 /* Sends 'p', whose out_port and next_hop are set, asking for the next hop's
- * address first if need be. Takes it. */
-void router_transmit(struct router *r, struct pkt *p);
-/* Notes the drop, tells sender or endpoint where configured, frees 'p'. */
-void router_drop(struct router *r, struct pkt *p, enum drop reason);
+ * address first if need be. Takes it; copies 'head'. */
+void router_transmit(struct router *r, struct pkt *p,
+		     const struct router_head *head);
+/* Notes the drop, tells the endpoint (of a packet made here) or the sender
+ * (where configured), frees 'p'. */
+void router_drop(struct router *r, struct pkt *p, enum drop reason,
+		 const struct router_head *head);
+/* The address of 'port' to speak to 'peer' from: one of the same subnet, else
+ * the main one; 0.0.0.0 if there is none. */
+ip4 router_port_addr(const struct router *r, uint16_t port, ip4 peer);
 static inline struct world *router_world(struct router *r)
 {
 	return r->node.world;
@@ -57,14 +83,23 @@ void router_tables_fini(struct router *r);
 
 /* router_arp.c */
 void router_arp_receive(struct router *r, struct nic *n, struct pkt *p);
-void router_arp_resolve(struct router *r, struct pkt *p);
+void router_arp_resolve(struct router *r, struct pkt *p,
+			const struct router_head *head);
+/* Tells the neighbours on 'port' where 'addr' is (gratuitous ARP, RFC 5227
+ * section 3). */
+void router_arp_announce(struct router *r, uint16_t port, ip4 addr);
+/* The port went down: who waits there is dropped, its neighbours forgotten. */
+void router_arp_forget(struct router *r, uint16_t port);
 void router_arp_fini(struct router *r);
 
 /* router_icmp.c */
+/* Fills 'head' in from 'p', which has just come in. */
+void router_icmp_head(const struct pkt *p, struct router_head *head);
 /* Answers an echo request that is for the router itself; takes 'p'. */
 void router_icmp_answer(struct router *r, struct pkt *p);
-/* Tells the sender of 'p' about the drop, if it may and if there is a way to
- * say it. Does not take 'p'. */
-void router_icmp_report(struct router *r, struct pkt *p, enum drop reason);
+/* Tells the sender of 'p' about the drop (p->drop), if it may and if there is
+ * a way to say it. Does not take 'p'. */
+void router_icmp_report(struct router *r, struct pkt *p,
+			const struct router_head *head);
 
 #endif

@@ -39,10 +39,10 @@ static void set_nat(struct router *r, const struct router_tables *t)
 {
 	struct nat old = r->forward.nat;
 	struct nat *now = &r->forward.nat;
-	nat_init(now,
-		 copy_of(t->nat_rules, t->nat_rule_count,
-			 sizeof(*t->nat_rules)),
-		 t->nat_rule_count);
+	nat_init(
+		now,
+		copy_of(t->nat_rules, t->nat_rule_count, sizeof(*t->nat_rules)),
+		t->nat_rule_count);
 	now->count = t->nat_rule_count;
 	nat_seal(now);
 	uint32_t *moved = mem_new(old.count, sizeof(*moved));
@@ -68,10 +68,10 @@ static void set_acl(struct router *r, const struct router_tables *t)
 {
 	struct acl old = r->forward.acl;
 	struct acl *now = &r->forward.acl;
-	acl_init(now,
-		 copy_of(t->acl_rules, t->acl_rule_count,
-			 sizeof(*t->acl_rules)),
-		 t->acl_rule_count);
+	acl_init(
+		now,
+		copy_of(t->acl_rules, t->acl_rule_count, sizeof(*t->acl_rules)),
+		t->acl_rule_count);
 	now->count = t->acl_rule_count;
 	acl_seal(now);
 	for (size_t i = 0; i < now->count; i++)
@@ -125,8 +125,8 @@ static void add_pools(struct forward *f, const struct forward *old, ip4 addr,
 					    sizeof(*f->pools));
 		}
 		struct port_pool *p = &f->pools[f->pool_count++];
-		const struct port_pool *was = find_pool(
-			old->pools, old->pool_count, addr, protos[i]);
+		const struct port_pool *was =
+			find_pool(old->pools, old->pool_count, addr, protos[i]);
 		if (was) {
 			*p = *was;
 			continue;
@@ -177,8 +177,7 @@ static void set_locals(struct router *r, const struct router_tables *t)
 	f->local_count = r->silent_count = 0;
 	for (uint16_t i = 0; i < r->node.nic_count; i++)
 		for (unsigned j = 0; j < r->ports[i].addr_count; j++)
-			f->locals[f->local_count++] =
-				r->ports[i].addrs[j].addr;
+			f->locals[f->local_count++] = r->ports[i].addrs[j].addr;
 	for (size_t i = 0; i < t->loopback_count; i++) {
 		f->locals[f->local_count++] = t->loopbacks[i].addr;
 		if (!t->loopbacks[i].answers_ping)
@@ -203,6 +202,42 @@ static void set_sessions(struct router *r, const struct router_tables *t)
 		  mem_new(flow_slots(room), sizeof(uint32_t)), room);
 }
 
+static bool had_proxy(const struct router *r, const struct router_proxy *p)
+{
+	for (size_t i = 0; i < r->proxy_count; i++)
+		if (r->proxies[i].port == p->port &&
+		    addr_same(r->proxies[i].prefix.addr, p->prefix.addr) &&
+		    r->proxies[i].prefix.len == p->prefix.len)
+			return true;
+	return false;
+}
+
+/* A single address that is answered for from now on may have been somebody
+ * else's until now (a virtual address that moves): neighbours are told. */
+static void set_proxies(struct router *r, const struct router_tables *t)
+{
+	for (size_t i = 0; r->configured && i < t->proxy_count; i++)
+		if (t->proxies[i].prefix.len == 32 &&
+		    !had_proxy(r, &t->proxies[i]))
+			router_arp_announce(r, t->proxies[i].port,
+					    t->proxies[i].prefix.addr);
+	mem_free(r->proxies);
+	r->proxies = copy_of(t->proxies, t->proxy_count, sizeof(*t->proxies));
+	r->proxy_count = t->proxy_count;
+}
+
+static void set_port(struct router *r, uint16_t port, bool up)
+{
+	struct nic *n = r->ports[port].nic;
+	bool was_up = n->up;
+	r->forward.ports[port].up = n->up = up;
+	if (was_up && !up)
+		router_arp_forget(r, port);
+	for (unsigned i = 0; !was_up && up && i < r->ports[port].addr_count;
+	     i++)
+		router_arp_announce(r, port, r->ports[port].addrs[i].addr);
+}
+
 void router_set_tables(struct router *r, const struct router_tables *t)
 {
 	set_routes(r, t);
@@ -212,17 +247,15 @@ void router_set_tables(struct router *r, const struct router_tables *t)
 	set_pools(r, t);
 	set_locals(r, t);
 	set_sessions(r, t);
-	mem_free(r->proxies);
-	r->proxies = copy_of(t->proxies, t->proxy_count, sizeof(*t->proxies));
-	r->proxy_count = t->proxy_count;
-	for (uint16_t i = 0; i < r->node.nic_count; i++)
-		r->forward.ports[i].up = r->ports[i].nic->up =
-			!t->port_up || t->port_up[i];
 	r->forward.ports_policy = t->ports_policy;
 	r->forward.standby = t->standby;
 	r->forwards = t->forwards;
 	r->icmp_ttl = t->icmp_ttl;
 	r->icmp_errors = t->icmp_errors;
+	for (uint16_t i = 0; i < r->node.nic_count; i++)
+		set_port(r, i, !t->port_up || t->port_up[i]);
+	set_proxies(r, t);
+	r->configured = true;
 }
 
 void router_tables_fini(struct router *r)
