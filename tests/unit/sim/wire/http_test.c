@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/wire/http.h"
+
+#include <string.h>
+
+#include "tests/unit/suites.h"
+
+Suite *http_test_suite(void);
+
+static const uint8_t *bytes(const char *text)
+{
+	return (const uint8_t *)text;
+}
+
+START_TEST(a_request_is_taken_apart)
+{
+	const char *text = "HEAD /v2/busybox/manifests/latest HTTP/1.1\r\n"
+			   "host:  k8s.gcr.io\r\nAccept: */*\r\n\r\nrest";
+	struct http_request r;
+	ck_assert_int_eq(http_read_request(bytes(text), strlen(text), &r),
+			 HTTP_DONE);
+	ck_assert_str_eq(r.method, "HEAD");
+	ck_assert_str_eq(r.target, "/v2/busybox/manifests/latest");
+	ck_assert_str_eq(r.host, "k8s.gcr.io");
+	ck_assert_uint_eq(r.head_size, strlen(text) - 4);
+	size_t whole = r.head_size;
+	for (size_t cut = 0; cut < whole; cut++)
+		ck_assert_int_eq(http_read_request(bytes(text), cut, &r),
+				 HTTP_MORE);
+}
+END_TEST
+
+START_TEST(a_response_is_taken_apart)
+{
+	const char *text = "HTTP/1.1 404 Not Found\r\nContent-Length: 12\r\n"
+			   "Docker-Content-Digest: sha256:abc\r\n\r\n";
+	struct http_response r;
+	ck_assert_int_eq(http_read_response(bytes(text), strlen(text), &r),
+			 HTTP_DONE);
+	ck_assert_uint_eq(r.status, 404);
+	ck_assert_str_eq(r.reason, "Not Found");
+	ck_assert(r.has_length && r.content_length == 12);
+	ck_assert_str_eq(r.digest, "sha256:abc");
+}
+END_TEST
+
+static const char *const bad[] = {
+	"\x16\x03\x01\x02", /* a TLS hello */
+	"GET\r\n\r\n",
+	"GET /\r\n\r\n",
+	"GET / SMTP/1\r\n\r\n",
+	"HTTP/1.1 abc\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nContent-Length: 1x\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n",
+};
+
+START_TEST(what_is_not_http_is_bad)
+{
+	struct http_request q;
+	struct http_response r;
+	size_t len = strlen(bad[_i]);
+	if (_i < 4)
+		ck_assert_int_eq(http_read_request(bytes(bad[_i]), len, &q),
+				 HTTP_BAD);
+	else
+		ck_assert_int_eq(http_read_response(bytes(bad[_i]), len, &r),
+				 HTTP_BAD);
+}
+END_TEST
+
+START_TEST(an_endless_head_is_refused)
+{
+	static uint8_t long_head[HTTP_HEAD_MAX + 10];
+	struct http_request q;
+	memset(long_head, 'a', sizeof(long_head));
+	ck_assert_int_eq(http_read_request(long_head, sizeof(long_head), &q),
+			 HTTP_BAD);
+}
+END_TEST
+
+Suite *http_test_suite(void)
+{
+	Suite *s = suite_create("http");
+	TCase *c = tcase_create("http");
+	tcase_add_test(c, a_request_is_taken_apart);
+	tcase_add_test(c, a_response_is_taken_apart);
+	tcase_add_loop_test(c, what_is_not_http_is_bad, 0,
+			    (int)(sizeof(bad) / sizeof(bad[0])));
+	tcase_add_test(c, an_endless_head_is_refused);
+	suite_add_tcase(s, c);
+	return s;
+}
