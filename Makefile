@@ -104,7 +104,7 @@ UPTO_SRC := $(foreach l,$(call upto,$(LAYER),$(LAYERS)),$(wildcard $(l)/*.c))
 $O/one/$(LAYER)/unit: $(patsubst %.c,$O/%.o,$(filter-out \
 		tools/tierpath/main.c,$(UPTO_SRC)) $(wildcard \
 		tests/unit/$(LAYER)/*_test.c tests/unit/*.c))
-	$(CC) $(ALL_CFLAGS) -o $@ $O/one/$(LAYER)/suites.c $^ $(LIBS) $(CHECK_LIBS)
+	$(CC) $(ALL_CFLAGS) -o $@ $O/one/$(LAYER)/suites.c $(filter %.o,$^) $(LIBS) $(CHECK_LIBS)
 endif
 
 lint: ## layers, names, purity, sizes, fences, format
