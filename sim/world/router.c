@@ -57,20 +57,6 @@ static bool is_silent(const struct router *r, ip4 a)
 	return false;
 }
 
-/* The endpoint takes the packet, so the note is written before and passed on
- * after it has said yes; what it sends at once is noted before that. */
-static bool hand_over(struct router *r, struct pkt *p)
-{
-	struct note note;
-	struct note_log log = {&note, 0, 1, 0};
-	note_add(&log, p, NOTE_DELIVERED, p->in_port);
-	p->drop = DROP_L4PORT;
-	if (!r->deliver || !r->deliver(r->deliver_context, p))
-		return false;
-	world_pass_notes(&r->node, &log);
-	return true;
-}
-
 /* A packet for the node itself. */
 static void accept(struct router *r, struct pkt *p,
 		   const struct router_head *head)
@@ -80,8 +66,11 @@ static void accept(struct router *r, struct pkt *p,
 		router_icmp_answer(r, p);
 		return;
 	}
-	if (!hand_over(r, p))
-		router_drop(r, p, (enum drop)p->drop, head);
+	if (r->deliver && r->deliver(r->deliver_context, p))
+		return;
+	router_drop(r, p,
+		    p->drop == DROP_NONE ? DROP_L4PORT : (enum drop)p->drop,
+		    head);
 }
 
 static void act(struct router *r, struct pkt *p, const struct router_head *head)

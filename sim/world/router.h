@@ -92,8 +92,10 @@ void router_set_tables(struct router *r, const struct router_tables *t);
 
 /* The endpoint on top of a host: gets packets that are for it (it takes them).
  * 'p' is parsed. Returns false if nothing there wanted it (no such port or
- * connection: p->drop says which); the router then notes the drop. ARP and
- * ICMP echo requests are answered by the router itself. */
+ * connection: p->drop says which); the router then notes the drop. What it
+ * takes it notes as NOTE_DELIVERED itself, before it answers, so that cause
+ * comes before effect. ARP and ICMP echo requests are answered by the router
+ * itself. */
 typedef bool router_local_fn(void *context, struct pkt *p);
 void router_set_local(struct router *r, router_local_fn *deliver,
 		      void *context);

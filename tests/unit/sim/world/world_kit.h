@@ -211,6 +211,7 @@ static inline struct pkt *world_kit_echo(struct world_kit *k, const char *src,
 /* An endpoint that keeps copies of what it gets. */
 struct world_kit_inbox {
 	struct world *world;
+	struct node *node;
 	size_t count;
 	uint64_t time; /* of the last one */
 	struct pkt last;
@@ -222,6 +223,7 @@ static inline bool world_kit_take(void *context, struct pkt *p)
 	box->count++;
 	box->time = world_now(box->world);
 	box->last = *p;
+	world_note(box->node, p, NOTE_DELIVERED, p->in_port);
 	world_free_pkt(box->world, p);
 	return true;
 }
@@ -231,6 +233,7 @@ static inline void world_kit_listen(struct world_kit *k, struct router *r,
 {
 	memset(box, 0, sizeof(*box));
 	box->world = k->world;
+	box->node = router_node(r);
 	router_set_local(r, world_kit_take, box);
 }
 
