@@ -42,6 +42,8 @@ struct host_conf {
 struct host *host_new(struct world *w, const char *name, const char *label);
 void host_configure(struct host *h, const struct host_conf *conf);
 const struct host_conf *host_conf(const struct host *h);
+/* 'what' lives on the host: freed with it. */
+void host_own(struct host *h, void *what, void (*free_it)(void *what));
 struct router *host_router(const struct host *h);
 struct stack *host_stack(const struct host *h);
 const char *host_name(const struct host *h);
