@@ -4,121 +4,21 @@
 #include "sim/path/miss.h"
 #include "sim/path/parse.h"
 #include "sim/path/route.h"
-#include "sim/path/translate.h"
-#include "sim/wire/be.h"
+#include "sim/path/session.h"
 #include "sim/wire/icmp.h"
-
-static enum note_kind note_of(enum flow_kind kind)
-{
-	return kind == FLOW_SNAT   ? NOTE_SNAT
-	       : kind == FLOW_DNAT ? NOTE_DNAT
-				   : NOTE_LB;
-}
-
-/* The live session of 'p', or FLOW_NONE; an idle one is ended here. */
-static uint32_t find_session(struct forward *f, const struct flow_key *key,
-			     enum flow_dir *dir, uint64_t now)
-{
-	uint32_t number = flow_find(&f->flows, key, dir);
-	if (number == FLOW_NONE || !flow_is_idle(&f->flows.flows[number], now))
-		return number;
-	miss_release(f, &f->flows.flows[number]);
-	flow_remove(&f->flows, number);
-	return FLOW_NONE;
-}
-
-/* Whether a session of 'kind' translates packets of direction 'dir' when they
- * arrive (else when they leave): destinations before routing, sources after
- * it. A virtual server does both at once. */
-static bool acts_on_arrival(enum flow_kind kind, enum flow_dir dir)
-{
-	switch (kind) {
-	case FLOW_SNAT:
-		return dir == FLOW_BACKWARD;
-	case FLOW_DNAT:
-	case FLOW_PASS:
-		return dir == FLOW_FORWARD;
-	default:
-		return true;
-	}
-}
-
-static bool applies_at(const struct forward *f, const struct flow *flow,
-		       uint16_t port)
-{
-	if (flow->kind == FLOW_LB)
-		return true;
-	if (!f->ports[port].uplink)
-		return false;
-	return !flow->scope || flow->scope >> (port & 63) & 1;
-}
-
-/* Carries out the session's recipe; errors do not count as its traffic. */
-static void run_session(struct forward *f, struct pkt *p, uint32_t number,
-			enum flow_dir dir, uint64_t now)
-{
-	struct flow *flow = &f->flows.flows[number];
-	struct flow_key key;
-	parse_key(p, &key);
-	if (!p->quoted)
-		flow_touch(&f->flows, number, dir, p->tcp_flags, now);
-	if (flow->kind == FLOW_PASS)
-		return;
-	if (flow->rule != FLOW_NONE) {
-		f->nat.rules[flow->rule].packets++;
-		f->nat.rules[flow->rule].bytes +=
-			be_load16(p->data + p->l3 + 2);
-	}
-	translate_pkt(p, &key, &flow->out[dir]);
-	note_add(&f->notes, p, note_of(flow->kind), flow->ref);
-}
-
-/* Looks for the session of 'p' at 'port' and carries it out if it acts at this
- * stage. True if there is one, so that no rule needs to be looked at. */
-static bool hit(struct forward *f, struct pkt *p, enum nat_stage stage,
-		uint64_t now)
-{
-	struct flow_key key;
-	enum flow_dir dir;
-	uint16_t port = stage == NAT_INGRESS ? p->in_port : p->out_port;
-	if (!f->flows.count || p->fragment)
-		return false;
-	parse_key(p, &key);
-	uint32_t number = find_session(f, &key, &dir, now);
-	if (number == FLOW_NONE)
-		return false;
-	const struct flow *flow = &f->flows.flows[number];
-	if (acts_on_arrival(flow->kind, dir) != (stage == NAT_INGRESS) ||
-	    !applies_at(f, flow, port))
-		return false;
-	run_session(f, p, number, dir, now);
-	return true;
-}
-
-static enum drop arrive(struct forward *f, struct pkt *p, uint64_t now)
-{
-	bool balanced;
-	if (hit(f, p, NAT_INGRESS, now))
-		return DROP_NONE;
-	enum drop drop = miss_balance(f, p, now, &balanced);
-	if (balanced || !f->ports[p->in_port].uplink)
-		return drop;
-	return miss_destination(f, p, now);
-}
-
-static enum drop leave(struct forward *f, struct pkt *p, uint64_t now)
-{
-	if (!f->ports[p->out_port].uplink || hit(f, p, NAT_EGRESS, now))
-		return DROP_NONE;
-	return miss_source(f, p, now);
-}
+#include "sim/wire/ip4.h"
 
 static enum drop permit(struct forward *f, struct pkt *p)
 {
 	if (!f->acl.count)
 		return DROP_NONE;
-	struct nat_key key = {p->src,	p->dst,	  p->proto,
-			      p->sport, p->dport, p->in_port};
+	bool ports = p->proto == IP4_PROTO_TCP || p->proto == IP4_PROTO_UDP;
+	struct nat_key key = {.src = p->src,
+			      .dst = p->dst,
+			      .proto = p->proto,
+			      .sport = ports ? p->sport : 0,
+			      .dport = ports ? p->dport : 0,
+			      .port = p->in_port};
 	struct acl_rule *r = acl_match(&f->acl, &key);
 	if (!r)
 		return DROP_NONE;
@@ -141,18 +41,32 @@ static enum drop admit(struct forward *f, struct pkt *p)
 	return drop == DROP_NONE ? route_urpf(f, p) : drop;
 }
 
-/* The stages of one packet, in the order that forward.h describes. */
-static enum drop decide(struct forward *f, struct pkt *p, uint64_t now)
+static enum drop arrive(struct forward *f, struct pkt *p,
+			struct session_look *l, uint64_t now)
 {
-	enum drop drop = admit(f, p);
-	if (drop == DROP_NONE)
-		drop = arrive(f, p, now);
-	if (drop != DROP_NONE)
+	enum drop drop = DROP_NONE;
+	if (f->ports[p->in_port].uplink &&
+	    !session_run(f, p, l, NAT_INGRESS, now))
+		drop = miss_destination(f, p, l, now);
+	if (drop != DROP_NONE || session_balance(f, p, l, now) || !f->lb.count)
 		return drop;
-	if (route_is_local(f, p->dst)) {
-		p->verdict = PKT_LOCAL;
+	return miss_balance(f, p, l, now);
+}
+
+static enum drop leave(struct forward *f, struct pkt *p, struct session_look *l,
+		       uint64_t now)
+{
+	if (!f->ports[p->out_port].uplink ||
+	    session_run(f, p, l, NAT_EGRESS, now) || l->answer)
 		return DROP_NONE;
-	}
+	return miss_source(f, p, l, now);
+}
+
+/* Stages 5 to 8. */
+static enum drop send_on(struct forward *f, struct pkt *p,
+			 struct session_look *l, uint64_t now)
+{
+	enum drop drop = DROP_NONE;
 	if (f->standby)
 		return DROP_STANDBY;
 	if (!f->ports[p->in_port].backplane)
@@ -160,8 +74,28 @@ static enum drop decide(struct forward *f, struct pkt *p, uint64_t now)
 	if (drop == DROP_NONE)
 		drop = route_pkt(f, p);
 	if (drop == DROP_NONE)
-		drop = leave(f, p, now);
-	return drop == DROP_NONE ? route_mtu(f, p) : drop;
+		drop = route_mtu(f, p);
+	if (drop == DROP_NONE)
+		drop = leave(f, p, l, now);
+	if (drop == DROP_NONE && f->tracks_inbound && !l->acted &&
+	    f->ports[p->in_port].uplink)
+		miss_pass(f, p, now);
+	return drop;
+}
+
+/* The stages of one packet, in the order that forward.h describes. */
+static enum drop decide(struct forward *f, struct pkt *p, uint64_t now)
+{
+	struct session_look look = {0};
+	enum drop drop = admit(f, p);
+	if (drop == DROP_NONE && !f->standby)
+		drop = arrive(f, p, &look, now);
+	if (drop != DROP_NONE)
+		return drop;
+	if (!route_is_local(f, p->dst))
+		return send_on(f, p, &look, now);
+	p->verdict = PKT_LOCAL;
+	return DROP_NONE;
 }
 
 static void settle(struct pkt *p, enum drop drop)
@@ -192,11 +126,12 @@ void forward_own(struct forward *f, struct pkt *p)
 void forward_expire(struct forward *f, uint64_t now)
 {
 	uint32_t number = 0;
+	if (!flow_may_expire(&f->flows, now))
+		return;
 	while ((number = flow_next_expired(&f->flows, number, now)) !=
-	       FLOW_NONE) {
-		miss_release(f, &f->flows.flows[number]);
-		flow_remove(&f->flows, number);
-	}
+	       FLOW_NONE)
+		session_end(f, number);
+	flow_note_earliest(&f->flows);
 }
 
 bool forward_icmp_for(enum drop reason, uint8_t *type, uint8_t *code)

@@ -6,19 +6,21 @@
  * Order of the stages, per packet:
  *	1. parse and check (parse.h); a bad packet is dropped
  *	2. access rules (ACL), uRPF by the mode of the port it came in by
- *	3. session look-up; load balancer and, on an uplink, destination NAT:
- *	   a stateful session, a DNAT rule, a REFLEXIVE rule backwards.
- *	   REFLEXIVE on an uplink's own address wins over local delivery
- *	   (unconfirmed for NSX; the article needs it)
+ *	3. on an uplink: destination NAT: a session, a DNAT rule, a REFLEXIVE
+ *	   rule backwards. REFLEXIVE on an uplink's own address wins over local
+ *	   delivery (unconfirmed for NSX; the article needs it). Then, on any
+ *	   port, the load balancer: a session, a virtual server
  *	4. an address of the router itself: PKT_LOCAL
  *	5. TTL, unless it came in from another part of the same gateway: one
  *	   TTL per gateway
  *	6. route; ECMP by the 5-tuple
- *	7. on an uplink: source NAT: a session, an SNAT rule, a REFLEXIVE rule;
- *	   traffic that came from an uplink of the same gateway counts too
- *	8. MTU of the way out
+ *	7. MTU of the way out: before a port is taken for what cannot leave
+ *	8. on an uplink: source NAT: a session, an SNAT rule, a REFLEXIVE rule;
+ *	   traffic that came from an uplink of the same gateway counts too, the
+ *	   answers in a session of stage 3 do not
  * ICMP errors are translated by the packet they quote, inside and outside
- * (RFC 5508), in stages 3 and 7.
+ * (RFC 5508), in stages 3 and 8. A standby service router skips stage 3 and
+ * forwards nothing.
  *
  * No clock, no allocation, no printing: time is an argument, all tables are
  * the caller's. */
@@ -40,13 +42,16 @@
 #include "sim/table/port.h"
 
 #define FORWARD_PORTS_MAX 1024
+/* Addresses of one SNAT rule that are used, the first ones; each needs a pool
+ * of ports for each protocol. */
+#define FORWARD_SNAT_ADDRS 256
 
 struct forward_port {
 	bool up;
 	bool uplink;	/* NAT happens here */
 	bool backplane; /* leads to another part of the same gateway */
 	bool urpf_strict;
-	uint16_t mtu;	/* of the IP datagram, bytes */
+	uint16_t mtu; /* of the IP datagram, bytes */
 };
 
 /* How the router picks source ports for SNAT: a knob, since NSX documents
@@ -61,6 +66,7 @@ struct forward {
 	struct acl acl;
 	struct lb lb;
 	struct flow_table flows;
+	uint32_t balanced;	 /* sessions of virtual servers */
 	struct port_pool *pools; /* one per translated address and protocol */
 	size_t pool_count, pool_room;
 	enum forward_ports_policy ports_policy;
@@ -71,7 +77,7 @@ struct forward {
 	 * as the stateful gateway firewall of NSX keeps one: without it SNAT
 	 * would translate their replies. */
 	bool tracks_inbound;
-	uint32_t hash_seed;   /* of the ECMP hash */
+	uint32_t hash_seed;    /* of the ECMP hash */
 	struct note_log notes; /* emptied by the caller after each batch */
 };
 
@@ -81,7 +87,8 @@ void forward_batch(struct forward *f, struct batch *b, uint64_t now);
 /* A packet that the node itself made (an ICMP error, an echo reply, a host's
  * own): it is parsed and routed, nothing else. */
 void forward_own(struct forward *f, struct pkt *p);
-/* Frees sessions that are idle beyond their timers, and their ports. */
+/* Ends sessions that are idle beyond their timers, and frees their ports; at no
+ * cost while none can be. */
 void forward_expire(struct forward *f, uint64_t now);
 /* The ICMP type and code that tell the sender about 'reason'; false when
  * there is none (silent). */

@@ -4,43 +4,50 @@
 #include "sim/base/hash.h"
 #include "sim/path/parse.h"
 #include "sim/path/translate.h"
-#include "sim/wire/be.h"
 #include "sim/wire/ip4.h"
 
-/* Translated addresses that one look for a free port tries at most. */
-#define ADDRS_TRIED 256
+/* Ports tried when one is in use on the other side of the gateway already (a
+ * DNAT session on the same address and port with the same peer). */
+#define PORTS_TRIED 8
 
-static struct nat_key rule_key(const struct pkt *p, uint16_t port)
+static bool has_ports(uint8_t proto)
 {
-	bool ports = p->proto == IP4_PROTO_TCP || p->proto == IP4_PROTO_UDP;
-	return (struct nat_key){p->src, p->dst, p->proto,
-				ports ? p->sport : 0, ports ? p->dport : 0,
-				port};
+	return proto == IP4_PROTO_TCP || proto == IP4_PROTO_UDP;
 }
 
-static void count_hit(struct nat_rule *r, const struct pkt *p)
+/* Rules look at the packet's own addresses; an error that quotes a packet of
+ * no session is matched by the answer it stands for. Stateful rules have
+ * nothing to say about an error: it belongs to a session or to none. */
+static struct nat_rule *match(struct forward *f, const struct pkt *p,
+			      enum nat_stage stage)
 {
+	struct flow_key k;
+	parse_key(p, &k);
+	struct nat_key key = {
+		.src = k.src,
+		.dst = k.dst,
+		.proto = k.proto,
+		.sport = has_ports(k.proto) ? k.sport : 0,
+		.dport = has_ports(k.proto) ? k.dport : 0,
+		.port = stage == NAT_INGRESS ? p->in_port : p->out_port,
+		.portless = p->fragment,
+	};
+	struct nat_rule *r = nat_match(&f->nat, stage, &key);
+	if (!r || (p->quoted && r->action != NAT_REFLEXIVE))
+		return NULL;
 	r->packets++;
-	r->bytes += be_load16(p->data + p->l3 + 2);
+	r->bytes += parse_size(p);
+	return r;
 }
 
-static struct port_pool *pool_of(struct forward *f, ip4 addr, uint8_t proto)
+/* Whether a stateful rule can act on 'p' at all. */
+static enum drop may_open(const struct pkt *p)
 {
-	for (size_t i = 0; i < f->pool_count; i++)
-		if (addr_same(f->pools[i].addr, addr) &&
-		    f->pools[i].proto == proto)
-			return &f->pools[i];
-	return NULL;
-}
-
-void miss_release(struct forward *f, const struct flow *flow)
-{
-	if (flow->kind != FLOW_SNAT && flow->kind != FLOW_LB)
-		return;
-	const struct flow_key *out = &flow->out[FLOW_FORWARD];
-	struct port_pool *pool = pool_of(f, out->src, out->proto);
-	if (pool)
-		port_give(pool, out->sport);
+	if (p->fragment)
+		return DROP_FRAGMENT;
+	if (!has_ports(p->proto) && p->proto != IP4_PROTO_ICMP)
+		return DROP_NAT_UNSUPPORTED;
+	return parse_opens(p) ? DROP_NONE : DROP_NAT_STATE;
 }
 
 static uint16_t take_port(const struct forward *f, struct port_pool *pool,
@@ -51,59 +58,72 @@ static uint16_t take_port(const struct forward *f, struct port_pool *pool,
 	return port_take(pool);
 }
 
-/* A free port on one of the addresses in 'to'. A source begins at the address
- * its hash says, so that it keeps one while there are ports. */
-static bool take_source(struct forward *f, const struct nat_prefixes *to,
+static void set_source(struct flow_key *key, ip4 addr, uint16_t port)
+{
+	key->src = addr;
+	key->sport = port;
+	if (key->proto == IP4_PROTO_ICMP)
+		key->dport = port;
+}
+
+/* Whether no session's answers look like the answers to 'key'. */
+static bool is_free(const struct forward *f, const struct flow_key *key)
+{
+	enum flow_dir dir;
+	struct flow_key answer = flow_reverse(key);
+	return flow_find(&f->flows, &answer, &dir) == FLOW_NONE;
+}
+
+/* A port of 'addr' for the session that will leave as 'key'. */
+static bool take_source_at(struct forward *f, ip4 addr, struct flow_key *key)
+{
+	struct port_pool *pool =
+		port_find(f->pools, f->pool_count, addr, key->proto);
+	uint16_t want = key->sport;
+	for (unsigned i = 0; pool && i < PORTS_TRIED; i++) {
+		uint16_t port = i ? port_take(pool) : take_port(f, pool, want);
+		if (!port)
+			return false;
+		set_source(key, addr, port);
+		if (is_free(f, key))
+			return true;
+		port_give(pool, port);
+	}
+	return false;
+}
+
+static bool try_sources(struct forward *f, const struct nat_prefixes *to,
 			struct flow_key *key)
 {
 	uint64_t size = nat_size(to);
+	if (size > FORWARD_SNAT_ADDRS)
+		size = FORWARD_SNAT_ADDRS;
 	uint64_t start = hash_mix64(key->src.v) % size;
-	for (uint64_t i = 0; i < size && i < ADDRS_TRIED; i++) {
-		ip4 addr = nat_at(to, (start + i) % size);
-		struct port_pool *pool = pool_of(f, addr, key->proto);
-		uint16_t port = pool ? take_port(f, pool, key->sport) : 0;
-		if (!port)
+	for (uint64_t i = 0; i < size; i++) {
+		struct flow_key one = *key;
+		if (!take_source_at(f, nat_at(to, (start + i) % size), &one))
 			continue;
-		key->src = addr;
-		key->sport = port;
-		if (key->proto == IP4_PROTO_ICMP)
-			key->dport = port;
+		*key = one;
 		return true;
 	}
 	return false;
 }
 
-/* Makes the session that turns 'in' into 'out', and translates the packet. */
-static enum drop open_session(struct forward *f, struct pkt *p,
-			      const struct flow *what, uint64_t now)
+/* A free port on one of the addresses in 'to'. A source begins at the address
+ * its hash says, so that it keeps one while there are ports. Ports of idle
+ * sessions come back before we give up. */
+static bool take_source(struct forward *f, const struct nat_prefixes *to,
+			struct flow_key *key, uint64_t now)
 {
-	const struct flow_key *in = &what->in[0], *out = &what->out[0];
-	uint32_t number = flow_add(&f->flows, in, out, now);
-	if (number == FLOW_NONE) {
-		miss_release(f, what);
-		return DROP_NAT_SESSIONS;
-	}
-	struct flow *flow = &f->flows.flows[number];
-	flow->kind = what->kind;
-	flow->ref = what->ref;
-	flow->rule = what->rule;
-	flow->scope = what->scope;
-	flow_touch(&f->flows, number, FLOW_FORWARD, p->tcp_flags, now);
-	translate_pkt(p, in, out);
-	return DROP_NONE;
+	if (try_sources(f, to, key))
+		return true;
+	if (!flow_may_expire(&f->flows, now))
+		return false;
+	forward_expire(f, now);
+	return try_sources(f, to, key);
 }
 
-/* Whether a stateful rule can act on 'p' at all. */
-static enum drop may_open(const struct pkt *p)
-{
-	if (p->fragment)
-		return DROP_FRAGMENT;
-	if (p->proto != IP4_PROTO_TCP && p->proto != IP4_PROTO_UDP &&
-	    p->proto != IP4_PROTO_ICMP)
-		return DROP_NAT_UNSUPPORTED;
-	return parse_opens(p) ? DROP_NONE : DROP_NAT_STATE;
-}
-
+/* Opens the session of a rule; 'what' has both keys and the kind. */
 static enum drop open_by_rule(struct forward *f, struct pkt *p,
 			      const struct nat_rule *r, struct flow *what,
 			      uint64_t now)
@@ -111,33 +131,32 @@ static enum drop open_by_rule(struct forward *f, struct pkt *p,
 	what->ref = r->ref;
 	what->rule = (uint32_t)(r - f->nat.rules);
 	what->scope = r->scope;
-	enum drop drop = open_session(f, p, what, now);
+	enum drop drop = session_open(f, p, what, now);
 	if (drop != DROP_NONE)
 		return drop;
 	note_add(&f->notes, p, NOTE_SESSION_NEW, r->ref);
-	note_add(&f->notes, p,
-		 what->kind == FLOW_SNAT ? NOTE_SNAT : NOTE_DNAT, r->ref);
+	note_add(&f->notes, p, what->kind == FLOW_SNAT ? NOTE_SNAT : NOTE_DNAT,
+		 r->ref);
 	return DROP_NONE;
 }
 
-static enum drop snat(struct forward *f, struct pkt *p, struct nat_rule *r,
-		      uint64_t now)
+static enum drop snat(struct forward *f, struct pkt *p,
+		      const struct nat_rule *r, uint64_t now)
 {
-	p->drop_ref = r->ref;
+	struct flow what = {.kind = FLOW_SNAT};
 	enum drop drop = may_open(p);
 	if (drop != DROP_NONE)
 		return drop;
-	struct flow what = {.kind = FLOW_SNAT};
 	parse_key(p, &what.in[0]);
 	what.out[0] = what.in[0];
-	if (!take_source(f, &r->translated, &what.out[0]))
+	if (!take_source(f, &r->translated, &what.out[0], now))
 		return DROP_NAT_PORTS;
-	drop = open_by_rule(f, p, r, &what, now);
-	if (drop == DROP_NONE)
-		p->drop_ref = 0;
-	return drop;
+	return open_by_rule(f, p, r, &what, now);
 }
 
+/* NSX inverts the two: translated_ports is what was matched, the service's
+ * port is what it becomes. Ranges go by position; from one port, or to one, all
+ * become the first. */
 static uint16_t dnat_port(const struct nat_rule *r, uint16_t dport)
 {
 	if (!r->proto || !r->ports.last || !r->translated_ports.last)
@@ -147,39 +166,32 @@ static uint16_t dnat_port(const struct nat_rule *r, uint16_t dport)
 	return (uint16_t)(r->ports.first + (offset <= span ? offset : 0));
 }
 
+/* n:n by position; n:1 and n:m come round again. */
 static ip4 dnat_addr(const struct nat_rule *r, ip4 dst)
 {
-	if (nat_size(&r->destination) == nat_size(&r->translated))
-		return nat_map(&r->destination, &r->translated, dst);
-	return nat_at(&r->translated,
-		      nat_position(&r->destination, dst) %
-			      nat_size(&r->translated));
+	return nat_at(&r->translated, nat_position(&r->destination, dst) %
+					      nat_size(&r->translated));
 }
 
-static enum drop dnat(struct forward *f, struct pkt *p, struct nat_rule *r,
-		      uint64_t now)
+static enum drop dnat(struct forward *f, struct pkt *p,
+		      const struct nat_rule *r, uint64_t now)
 {
-	p->drop_ref = r->ref;
+	struct flow what = {.kind = FLOW_DNAT};
 	enum drop drop = may_open(p);
 	if (drop != DROP_NONE)
 		return drop;
-	struct flow what = {.kind = FLOW_DNAT};
 	parse_key(p, &what.in[0]);
 	what.out[0] = what.in[0];
 	what.out[0].dst = dnat_addr(r, p->dst);
-	if (p->proto != IP4_PROTO_ICMP)
+	if (has_ports(p->proto))
 		what.out[0].dport = dnat_port(r, p->dport);
-	drop = open_by_rule(f, p, r, &what, now);
-	if (drop == DROP_NONE)
-		p->drop_ref = 0;
-	return drop;
+	return open_by_rule(f, p, r, &what, now);
 }
 
-/* Stateless, either way: out 'source' becomes 'translated', in the reverse.
- * The key of an ICMP error is that of the answer it stands for, so both
- * directions work on keys. */
-static void reflexive(struct forward *f, struct pkt *p, struct nat_rule *r,
-		      enum nat_stage stage)
+/* Out 'source' becomes 'translated', in the reverse. The key of an ICMP error
+ * is that of the answer it stands for, so both directions work on keys. */
+static void reflexive(struct forward *f, struct pkt *p,
+		      const struct nat_rule *r, enum nat_stage stage)
 {
 	struct flow_key from, to;
 	parse_key(p, &from);
@@ -192,123 +204,107 @@ static void reflexive(struct forward *f, struct pkt *p, struct nat_rule *r,
 	note_add(&f->notes, p, NOTE_REFLEXIVE, r->ref);
 }
 
-static bool has_rules(const struct forward *f, enum nat_stage stage)
+/* What the rules of a stage say about 'p'. */
+static enum drop apply(struct forward *f, struct pkt *p, struct session_look *l,
+		       enum nat_stage stage, uint64_t now)
 {
-	for (size_t i = 0; i < f->nat.count; i++) {
-		enum nat_action a = f->nat.rules[i].action;
-		bool ingress = a == NAT_DNAT || a == NAT_NO_DNAT;
-		if (a == NAT_REFLEXIVE || ingress == (stage == NAT_INGRESS))
-			return true;
-	}
-	return false;
-}
-
-/* Rules look at the packet's own addresses; an error that quotes a packet of
- * no session is matched by the answer it stands for. */
-static struct nat_rule *match(struct forward *f, const struct pkt *p,
-			      enum nat_stage stage, uint16_t port)
-{
-	struct nat_key key = rule_key(p, port);
-	if (p->quoted) {
-		struct flow_key answer;
-		parse_key(p, &answer);
-		key.src = answer.src;
-		key.dst = answer.dst;
-		key.proto = answer.proto;
-	}
-	struct nat_rule *r = nat_match(&f->nat, stage, &key);
-	if (!r)
-		return NULL;
-	/* Stateful rules have nothing to say about an error: it belongs to a
-	 * session or to none. */
-	return p->quoted && r->action != NAT_REFLEXIVE ? NULL : r;
-}
-
-static void keep_untranslated(struct forward *f, struct pkt *p, uint64_t now)
-{
-	struct flow_key key;
-	if (!f->tracks_inbound || p->fragment || !parse_opens(p))
-		return;
-	parse_key(p, &key);
-	uint32_t number = flow_add(&f->flows, &key, &key, now);
-	if (number == FLOW_NONE)
-		return;
-	f->flows.flows[number].kind = FLOW_PASS;
-	f->flows.flows[number].rule = FLOW_NONE;
-	flow_touch(&f->flows, number, FLOW_FORWARD, p->tcp_flags, now);
-}
-
-enum drop miss_destination(struct forward *f, struct pkt *p, uint64_t now)
-{
-	if (!f->nat.count)
+	if (!f->nat.acts[stage])
 		return DROP_NONE;
-	struct nat_rule *r = match(f, p, NAT_INGRESS, p->in_port);
-	if (r)
-		count_hit(r, p);
-	if (r && r->action == NAT_DNAT)
-		return dnat(f, p, r, now);
-	if (r && r->action == NAT_REFLEXIVE) {
-		reflexive(f, p, r, NAT_INGRESS);
-		return DROP_NONE;
-	}
-	if (has_rules(f, NAT_INGRESS))
+	struct nat_rule *r = match(f, p, stage);
+	if (!r || r->action == NAT_NO_SNAT || r->action == NAT_NO_DNAT) {
 		note_add(&f->notes, p, NOTE_NO_NAT, r ? r->ref : 0);
-	keep_untranslated(f, p, now);
-	return DROP_NONE;
+		return DROP_NONE;
+	}
+	l->acted = true;
+	l->looked = false;
+	if (r->action == NAT_REFLEXIVE) {
+		reflexive(f, p, r, stage);
+		return DROP_NONE;
+	}
+	enum drop drop =
+		stage == NAT_INGRESS ? dnat(f, p, r, now) : snat(f, p, r, now);
+	if (drop != DROP_NONE)
+		p->drop_ref = r->ref;
+	return drop;
 }
 
-enum drop miss_source(struct forward *f, struct pkt *p, uint64_t now)
+/* A later fragment to an address whose ports say where it goes on. */
+static bool needs_ports(struct forward *f, const struct pkt *p)
 {
-	if (!f->nat.count)
-		return DROP_NONE;
-	struct nat_rule *r = match(f, p, NAT_EGRESS, p->out_port);
-	if (r)
-		count_hit(r, p);
-	if (r && r->action == NAT_SNAT)
-		return snat(f, p, r, now);
-	if (r && r->action == NAT_REFLEXIVE)
-		reflexive(f, p, r, NAT_EGRESS);
-	else if (has_rules(f, NAT_EGRESS))
-		note_add(&f->notes, p, NOTE_NO_NAT, r ? r->ref : 0);
-	return DROP_NONE;
+	return p->fragment &&
+	       (port_find(f->pools, f->pool_count, p->dst, p->proto) ||
+		(has_ports(p->proto) && lb_has_vip(&f->lb, p->dst)));
+}
+
+enum drop miss_destination(struct forward *f, struct pkt *p,
+			   struct session_look *l, uint64_t now)
+{
+	enum drop drop = apply(f, p, l, NAT_INGRESS, now);
+	if (drop == DROP_NONE && !l->acted && needs_ports(f, p))
+		return DROP_FRAGMENT;
+	return drop;
+}
+
+enum drop miss_source(struct forward *f, struct pkt *p, struct session_look *l,
+		      uint64_t now)
+{
+	enum drop drop = apply(f, p, l, NAT_EGRESS, now);
+	if (drop == DROP_NONE && p->fragment && nat_leads_to(&f->nat, p->src))
+		return DROP_FRAGMENT;
+	return drop;
 }
 
 static enum drop balance(struct forward *f, struct pkt *p, struct lb_server *s,
 			 uint64_t now)
 {
-	struct flow what = {
-		.kind = FLOW_LB, .ref = s->ref, .rule = FLOW_NONE};
-	p->drop_ref = s->ref;
+	struct flow what = {.kind = FLOW_LB, .ref = s->ref, .rule = FLOW_NONE};
+	struct nat_prefixes vip = {.count = 1, .at = {{s->vip, 32}}};
+	if (!lb_has_member(s))
+		return DROP_LB;
 	if (!parse_opens(p))
 		return DROP_NAT_STATE;
 	const struct lb_member *member = lb_pick(s);
-	if (!member)
-		return DROP_LB;
 	parse_key(p, &what.in[0]);
 	what.out[0] = what.in[0];
 	what.out[0].dst = member->addr;
 	if (member->port)
 		what.out[0].dport = member->port;
-	struct nat_prefixes vip = {1, {{s->vip, 32}}};
-	if (s->automap && !take_source(f, &vip, &what.out[0]))
+	if (s->automap && !take_source(f, &vip, &what.out[0], now))
 		return DROP_NAT_PORTS;
-	enum drop drop = open_session(f, p, &what, now);
+	enum drop drop = session_open(f, p, &what, now);
 	if (drop != DROP_NONE)
 		return drop;
-	p->drop_ref = 0;
 	s->connections++;
 	note_add(&f->notes, p, NOTE_SESSION_NEW, s->ref);
 	note_add(&f->notes, p, NOTE_LB, s->ref);
 	return DROP_NONE;
 }
 
-enum drop miss_balance(struct forward *f, struct pkt *p, uint64_t now,
-		       bool *found)
+enum drop miss_balance(struct forward *f, struct pkt *p, struct session_look *l,
+		       uint64_t now)
 {
-	struct lb_server *s =
-		p->fragment || p->quoted
-			? NULL
-			: lb_find(&f->lb, p->dst, p->proto, p->dport);
-	*found = s != NULL;
-	return s ? balance(f, p, s, now) : DROP_NONE;
+	if (p->quoted)
+		return DROP_NONE;
+	if (p->fragment)
+		return needs_ports(f, p) ? DROP_FRAGMENT : DROP_NONE;
+	struct lb_server *s = lb_find(&f->lb, p->dst, p->proto, p->dport);
+	if (!s)
+		return DROP_NONE;
+	l->acted = true;
+	l->looked = false;
+	enum drop drop = balance(f, p, s, now);
+	if (drop != DROP_NONE)
+		p->drop_ref = s->ref;
+	return drop;
+}
+
+void miss_pass(struct forward *f, struct pkt *p, uint64_t now)
+{
+	struct flow what = {.kind = FLOW_PASS, .rule = FLOW_NONE};
+	if (p->fragment || !parse_opens(p) ||
+	    port_find(f->pools, f->pool_count, p->dst, p->proto))
+		return;
+	parse_key(p, &what.in[0]);
+	what.out[0] = what.in[0];
+	session_open(f, p, &what, now);
 }

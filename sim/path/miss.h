@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The slow path of NAT: a packet that no session knows. Chooses the rule or
- * the virtual server, takes a port, makes the session, translates. */
+ * the virtual server, takes a port, opens the session. A stateless rule
+ * (REFLEXIVE) translates each packet here, alone.
+ *
+ * A session is opened by a TCP SYN, a UDP datagram or an ICMP echo request
+ * (tcp_strict is on by default in NSX). */
 #ifndef MISS_H
 #define MISS_H
 
-#include "sim/path/forward.h"
+#include "sim/path/session.h"
 
-/* In by an uplink: DNAT, NO_DNAT, REFLEXIVE backwards; else an untranslated
- * session if the gateway keeps those. */
-enum drop miss_destination(struct forward *f, struct pkt *p, uint64_t now);
+/* In by an uplink: DNAT, NO_DNAT, REFLEXIVE backwards. */
+enum drop miss_destination(struct forward *f, struct pkt *p,
+			   struct session_look *l, uint64_t now);
 /* Out by an uplink: SNAT, NO_SNAT, REFLEXIVE forwards. */
-enum drop miss_source(struct forward *f, struct pkt *p, uint64_t now);
-/* To the address of a virtual server, by any port; *'found' says whether it
- * was one. */
-enum drop miss_balance(struct forward *f, struct pkt *p, uint64_t now,
-		       bool *found);
-/* The port of session 'flow' goes back to its pool. */
-void miss_release(struct forward *f, const struct flow *flow);
+enum drop miss_source(struct forward *f, struct pkt *p, struct session_look *l,
+		      uint64_t now);
+/* By any port to the address of a virtual server. */
+enum drop miss_balance(struct forward *f, struct pkt *p, struct session_look *l,
+		       uint64_t now);
+/* In by an uplink and to be sent on without translation: remembers the
+ * connection, if the gateway does that, so that SNAT lets its answers alone. */
+void miss_pass(struct forward *f, struct pkt *p, uint64_t now);
 
 #endif

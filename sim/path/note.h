@@ -13,36 +13,36 @@
 #include "sim/base/addr.h"
 #include "sim/path/pkt.h"
 
-#define NOTE_LIST(X)                                                       \
-	X(SENT, "sent")		  /* an endpoint made it; ref: port */     \
-	X(RECEIVED, "received")	  /* came in; ref: port */                 \
-	X(SESSION_NEW, "session") /* NAT or LB session made; ref: rule */  \
-	X(SNAT, "SNAT")		  /* source translated; ref: rule */       \
-	X(DNAT, "DNAT")		  /* destination translated; ref: rule */  \
-	X(REFLEXIVE, "REFLEXIVE") /* either side; ref: rule */             \
-	X(LB, "LB")		  /* by a virtual server; ref: server */   \
+#define NOTE_LIST(X)                                                           \
+	X(SENT, "sent")		  /* an endpoint made it; ref: port */         \
+	X(RECEIVED, "received")	  /* came in; ref: port */                     \
+	X(SESSION_NEW, "session") /* NAT or LB session made; ref: rule */      \
+	X(SNAT, "SNAT")		  /* source translated; ref: rule */           \
+	X(DNAT, "DNAT")		  /* destination translated; ref: rule */      \
+	X(REFLEXIVE, "REFLEXIVE") /* either side; ref: rule */                 \
+	X(LB, "LB")		  /* by a virtual server; ref: server */       \
 	X(NO_NAT, "no NAT")	  /* crossed an uplink of a gateway that   \
 				   * has rules, none matched; ref 0, or    \
-				   * the NO_* rule */                      \
-	X(ROUTE, "route")	  /* ref: route; 'port' is the way out */  \
-	X(ARP_WAIT, "waits for ARP") /* ref: the next hop's address */     \
-	X(FORWARDED, "forwarded") /* went out; ref: port */                \
-	X(DELIVERED, "delivered") /* accepted by the node itself */        \
-	X(DROPPED, "dropped")	  /* 'reason'; ref: rule or route, or 0 */ \
-	X(ANSWERED, "answered")	  /* caused packet number ref */
+				   * the NO_* rule */   \
+	X(ROUTE, "route")	  /* ref: route; 'port' is the way out */      \
+	X(ARP_WAIT, "waits for ARP") /* ref: the next hop's address */         \
+	X(FORWARDED, "forwarded")    /* went out; ref: port */                 \
+	X(DELIVERED, "delivered")    /* accepted by the node itself */         \
+	X(DROPPED, "dropped")	     /* 'reason'; ref: rule or route, or 0 */  \
+	X(ANSWERED, "answered")	     /* caused packet number ref */
 
 enum note_kind {
 #define X(symbol, text) NOTE_##symbol,
 	NOTE_LIST(X)
 #undef X
-	NOTE_KIND_COUNT
+		NOTE_KIND_COUNT
 };
 
 struct note {
-	uint64_t time; /* ns */
-	uint32_t pkt;  /* pkt.id */
-	uint16_t node; /* node number in the world */
-	uint8_t kind;  /* enum note_kind */
+	uint64_t time;	/* ns */
+	uint32_t pkt;	/* pkt.id */
+	uint16_t node;	/* node number in the world */
+	uint8_t kind;	/* enum note_kind */
 	uint8_t reason; /* enum drop, for NOTE_DROPPED */
 	ip4 src, dst;
 	uint16_t sport, dport;
@@ -68,10 +68,14 @@ static inline void note_add(struct note_log *log, const struct pkt *p,
 		log->lost++;
 		return;
 	}
-	log->at[log->count++] = (struct note){
-		.pkt = p->id, .kind = (uint8_t)kind, .reason = p->drop,
-		.src = p->src, .dst = p->dst, .sport = p->sport,
-		.dport = p->dport, .ref = ref};
+	log->at[log->count++] = (struct note){.pkt = p->id,
+					      .kind = (uint8_t)kind,
+					      .reason = p->drop,
+					      .src = p->src,
+					      .dst = p->dst,
+					      .sport = p->sport,
+					      .dport = p->dport,
+					      .ref = ref};
 }
 
 const char *note_kind_name(enum note_kind kind);

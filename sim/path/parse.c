@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/path/parse.h"
 
-#include "sim/wire/be.h"
 #include "sim/wire/eth.h"
 #include "sim/wire/icmp.h"
 #include "sim/wire/ip4.h"
 #include "sim/wire/tcp.h"
+#include "sim/wire/udp.h"
+
+#define TCP_FLAGS 13
+#define ICMP_ID	  4
+#define QUOTED_L4 8 /* bytes behind the quoted header (RFC 792) */
 
 static enum drop parse_icmp(struct pkt *p, size_t left)
 {
@@ -18,7 +22,7 @@ static enum drop parse_icmp(struct pkt *p, size_t left)
 			return DROP_MALFORMED;
 		p->quoted = (uint16_t)(p->l4 + ICMP_SIZE);
 	} else {
-		p->sport = p->dport = be_load16(l4 + 4);
+		p->sport = p->dport = be_load16(l4 + ICMP_ID);
 	}
 	return DROP_NONE;
 }
@@ -30,12 +34,12 @@ static enum drop parse_l4(struct pkt *p, size_t left)
 	case IP4_PROTO_ICMP:
 		return parse_icmp(p, left);
 	case IP4_PROTO_TCP:
-		if (left < 20)
+		if (left < TCP_SIZE)
 			return DROP_MALFORMED;
-		p->tcp_flags = l4[13];
+		p->tcp_flags = l4[TCP_FLAGS];
 		break;
 	case IP4_PROTO_UDP:
-		if (left < 8)
+		if (left < UDP_SIZE)
 			return DROP_MALFORMED;
 		break;
 	default:
@@ -66,22 +70,24 @@ enum drop parse_pkt(struct pkt *p)
 	return parse_l4(p, (size_t)h.size - h.head_size);
 }
 
-/* The 5-tuple of the quoted packet, zero where it is cut. */
+/* The 5-tuple of the quoted packet: without ports where it is cut or a later
+ * fragment, zero where there is no header. */
 static void quoted_key(const struct pkt *p, struct flow_key *out)
 {
 	struct ip4_head h;
 	const uint8_t *bytes = p->data + p->quoted;
-	size_t left = (size_t)p->len - p->quoted;
+	size_t left = parse_end(p) - p->quoted;
 	*out = (struct flow_key){0};
-	if (ip4_read_quoted(bytes, left, &h) != IP4_OK ||
-	    left < h.head_size + 8U)
+	if (ip4_read_quoted(bytes, left, &h) != IP4_OK)
 		return;
 	out->src = h.src;
 	out->dst = h.dst;
 	out->proto = h.proto;
+	if (h.frag & IP4_OFFSET || left < h.head_size + (size_t)QUOTED_L4)
+		return;
 	const uint8_t *l4 = bytes + h.head_size;
 	if (h.proto == IP4_PROTO_ICMP) {
-		out->sport = out->dport = be_load16(l4 + 4);
+		out->sport = out->dport = be_load16(l4 + ICMP_ID);
 	} else if (h.proto == IP4_PROTO_TCP || h.proto == IP4_PROTO_UDP) {
 		out->sport = be_load16(l4);
 		out->dport = be_load16(l4 + 2);
@@ -97,7 +103,15 @@ void parse_key(const struct pkt *p, struct flow_key *out)
 	}
 	struct flow_key q;
 	quoted_key(p, &q);
-	*out = (struct flow_key){q.dst, q.src, q.dport, q.sport, q.proto};
+	*out = flow_reverse(&q);
+}
+
+bool parse_fits(const struct pkt *p, enum flow_dir dir)
+{
+	if (p->proto != IP4_PROTO_ICMP || p->quoted)
+		return true;
+	return p->icmp_type ==
+	       (dir == FLOW_FORWARD ? ICMP_ECHO_REQUEST : ICMP_ECHO_REPLY);
 }
 
 bool parse_opens(const struct pkt *p)

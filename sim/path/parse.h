@@ -6,15 +6,33 @@
 
 #include "sim/path/pkt.h"
 #include "sim/table/flow.h"
+#include "sim/wire/be.h"
 
 /* Fills in the parsed fields of 'p' from its bytes; DROP_MALFORMED if they are
  * no IPv4 packet with a right header checksum. */
 enum drop parse_pkt(struct pkt *p);
 
+/* Bytes of the whole IP datagram. */
+static inline uint16_t parse_size(const struct pkt *p)
+{
+	return be_load16(p->data + p->l3 + 2);
+}
+
+/* Where the datagram ends in 'data'; behind it an Ethernet frame may have
+ * padding. */
+static inline size_t parse_end(const struct pkt *p)
+{
+	return (size_t)p->l3 + parse_size(p);
+}
+
 /* The key by which 'p' belongs to a session: its own 5-tuple or, for an ICMP
  * error, that of the packet it quotes, turned round: an error travels like an
  * answer (RFC 5508 section 4.2). */
 void parse_key(const struct pkt *p, struct flow_key *out);
+
+/* Whether 'p' can belong to direction 'dir' of the session that has its key: an
+ * echo request only to the one, an echo reply only to the other. */
+bool parse_fits(const struct pkt *p, enum flow_dir dir);
 
 /* Whether 'p' may open a session: a TCP SYN, any UDP datagram, an ICMP echo
  * request. */

@@ -28,11 +28,11 @@ enum pkt_verdict {
 
 struct pkt {
 	/* For observers only: nothing that forwards may look at these. */
-	uint32_t id;   /* the same at every hop, unique in a world; from 1 */
-	uint32_t flow; /* conversation it serves, 0: none */
+	uint32_t id;	/* the same at every hop, unique in a world; from 1 */
+	uint32_t flow;	/* conversation it serves, 0: none */
 	uint32_t cause; /* id of the packet this one answers; 0: none known */
 	uint8_t leg;	/* enum pkt_leg */
-	bool marked;   /* leaves trace notes */
+	bool marked;	/* leaves trace notes */
 
 	/* Written by the node that holds it. */
 	uint8_t verdict; /* enum pkt_verdict */
@@ -51,7 +51,7 @@ struct pkt {
 	uint16_t sport, dport; /* ICMP echo: the id in both */
 	ip4 src, dst;
 
-	uint16_t len; /* bytes of the frame */
+	uint16_t len;	  /* bytes of the frame */
 	struct pkt *next; /* in whichever queue holds it */
 	uint64_t due;	  /* ns; while it is on a link: when it arrives */
 	uint8_t data[PKT_ROOM];

@@ -2,15 +2,15 @@
 #include "sim/path/route.h"
 
 #include "sim/base/hash.h"
-#include "sim/wire/be.h"
+#include "sim/path/parse.h"
 #include "sim/wire/ip4.h"
 
 static uint32_t ecmp_hash(const struct forward *f, const struct pkt *p)
 {
-	return hash_pair((uint64_t)p->src.v << 32 | p->dst.v,
-			 (uint64_t)f->hash_seed << 40 |
-				 (uint64_t)p->proto << 32 |
-				 (uint32_t)p->sport << 16 | p->dport);
+	uint64_t rest = (uint64_t)f->hash_seed << 40;
+	rest |= (uint64_t)p->proto << 32;
+	rest |= (uint32_t)p->sport << 16 | p->dport;
+	return hash_pair((uint64_t)p->src.v << 32 | p->dst.v, rest);
 }
 
 static const struct fib_hop *choose_hop(const struct forward *f,
@@ -67,8 +67,7 @@ enum drop route_urpf(const struct forward *f, const struct pkt *p)
 
 enum drop route_mtu(const struct forward *f, const struct pkt *p)
 {
-	uint16_t size = be_load16(p->data + p->l3 + 2);
-	return size > f->ports[p->out_port].mtu ? DROP_MTU : DROP_NONE;
+	return parse_size(p) > f->ports[p->out_port].mtu ? DROP_MTU : DROP_NONE;
 }
 
 bool route_is_local(const struct forward *f, ip4 a)

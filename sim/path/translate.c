@@ -1,99 +1,121 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/path/translate.h"
 
+#include "sim/path/parse.h"
 #include "sim/wire/be.h"
 #include "sim/wire/csum.h"
 #include "sim/wire/icmp.h"
 #include "sim/wire/ip4.h"
 
-#define CHECK_UDP  6
-#define CHECK_TCP  16
-#define CHECK_ICMP 2
+#define IP_FRAG	   6
+#define IP_CHECK   10
+#define IP_SRC	   12
+#define IP_DST	   16
+#define TCP_CHECK  16
+#define UDP_CHECK  6
+#define ICMP_CHECK 2
+#define ICMP_ID	   4
 
-static uint32_t addr_delta(const struct flow_key *from,
-			   const struct flow_key *to)
+/* Stores the 16-bit word, and adds to 'delta' what that means to a checksum
+ * over it. */
+static void put16(uint8_t *at, uint16_t now, uint32_t *delta)
 {
-	return csum_delta32(from->src.v, to->src.v) +
-	       csum_delta32(from->dst.v, to->dst.v);
+	*delta += csum_delta16(be_load16(at), now);
+	be_store16(at, now);
 }
 
-static uint32_t port_delta(const struct flow_key *from,
-			   const struct flow_key *to)
+static void put_addr(uint8_t *at, ip4 now, uint32_t *delta)
 {
-	return csum_delta16(from->sport, to->sport) +
-	       csum_delta16(from->dport, to->dport);
+	*delta += csum_delta32(be_load32(at), now.v);
+	be_store32(at, now.v);
 }
 
-static void fix(uint8_t *check, uint32_t delta)
+/* Returns what the change of 'check' means to a checksum over it. */
+static uint32_t fix(uint8_t *check, uint32_t delta)
 {
-	be_store16(check, csum_apply(be_load16(check), delta));
+	uint32_t outer = 0;
+	put16(check, csum_apply(be_load16(check), delta), &outer);
+	return outer;
 }
 
-/* 'left' bytes are there: a quoted TCP header may be cut before its checksum,
- * which then needs none. */
-static void set_ports(uint8_t *l4, size_t left, const struct flow_key *from,
-		      const struct flow_key *to)
+/* 0 says "no checksum"; a sum that becomes 0 is sent as ones (RFC 768). */
+static uint32_t fix_udp(uint8_t *check, uint32_t delta)
 {
-	uint32_t delta = addr_delta(from, to) + port_delta(from, to);
-	switch (from->proto) {
-	case IP4_PROTO_TCP:
-		if (left >= CHECK_TCP + 2)
-			fix(l4 + CHECK_TCP, delta);
-		break;
-	case IP4_PROTO_UDP:
-		/* 0 says "no checksum"; a sum that becomes 0 is sent as ones
-		 * (RFC 768). */
-		if (be_load16(l4 + CHECK_UDP)) {
-			fix(l4 + CHECK_UDP, delta);
-			if (!be_load16(l4 + CHECK_UDP))
-				be_store16(l4 + CHECK_UDP, 0xffff);
-		}
-		break;
-	case IP4_PROTO_ICMP:
-		fix(l4 + CHECK_ICMP, csum_delta16(from->sport, to->sport));
-		be_store16(l4 + 4, to->sport);
+	uint32_t outer = 0;
+	uint16_t old = be_load16(check);
+	if (!old)
+		return 0;
+	uint16_t now = csum_apply(old, delta);
+	put16(check, now ? now : 0xffff, &outer);
+	return outer;
+}
+
+/* A message of nothing but zeros has the sum 0xffff, which RFC 1624's way
+ * turns into 0: an echo reply may be just that. */
+static void fix_icmp(uint8_t *icmp, size_t size, uint32_t delta)
+{
+	fix(icmp + ICMP_CHECK, delta);
+	if (be_load16(icmp + ICMP_CHECK))
 		return;
-	default:
-		return;
+	be_store16(icmp + ICMP_CHECK, csum_of(icmp, size));
+}
+
+/* Ports (or the echo id), and the checksum behind the IP header, which covers
+ * the addresses too: 'addrs' is their change. 'left' bytes are there: a quoted
+ * TCP header may be cut before its checksum. Returns what all that means to a
+ * checksum over it. */
+static uint32_t put_ports(uint8_t *l4, size_t left, const struct flow_key *to,
+			  uint32_t addrs)
+{
+	uint32_t delta = 0;
+	if (to->proto == IP4_PROTO_ICMP) {
+		put16(l4 + ICMP_ID, to->sport, &delta);
+		return delta;
 	}
-	be_store16(l4, to->sport);
-	be_store16(l4 + 2, to->dport);
+	if (to->proto != IP4_PROTO_TCP && to->proto != IP4_PROTO_UDP)
+		return 0;
+	put16(l4, to->sport, &delta);
+	put16(l4 + 2, to->dport, &delta);
+	if (to->proto == IP4_PROTO_UDP)
+		return delta + fix_udp(l4 + UDP_CHECK, delta + addrs);
+	if (left >= TCP_CHECK + 2)
+		delta += fix(l4 + TCP_CHECK, delta + addrs);
+	return delta;
 }
 
-/* The quoted packet travelled the other way: it is 'from' turned round. */
-static struct flow_key turned(const struct flow_key *k)
+/* Both addresses of the IP header at 'head'; returns their change. Its own
+ * checksum makes up for it, so a checksum over the header stays as it is. */
+static uint32_t put_addrs(uint8_t *head, ip4 src, ip4 dst)
 {
-	return (struct flow_key){k->dst, k->src, k->dport, k->sport, k->proto};
+	uint32_t delta = 0;
+	put_addr(head + IP_SRC, src, &delta);
+	put_addr(head + IP_DST, dst, &delta);
+	fix(head + IP_CHECK, delta);
+	return delta;
 }
 
-static void translate_quoted(struct pkt *p, const struct flow_key *from,
-			     const struct flow_key *to)
+/* The quoted packet travelled the other way: its key is 'to' turned round.
+ * What changes in its header adds up to nothing, so that the ICMP checksum only
+ * hears of what is behind it. */
+static void translate_quoted(struct pkt *p, const struct flow_key *to)
 {
-	struct flow_key was = turned(from), now = turned(to);
+	struct flow_key now = flow_reverse(to);
 	uint8_t *head = p->data + p->quoted;
-	size_t left = (size_t)p->len - p->quoted;
+	size_t left = parse_end(p) - p->quoted;
 	size_t head_size = (head[0] & 15U) * 4U;
-	if (left < head_size + 8U)
+	uint32_t delta = put_addrs(head, now.src, now.dst);
+	if (be_load16(head + IP_FRAG) & IP4_OFFSET || left < head_size + 8)
 		return;
-	set_ports(head + head_size, left - head_size, &was, &now);
-	ip4_set_src(head, now.src);
-	ip4_set_dst(head, now.dst);
-	/* The ICMP checksum covers all of it; errors are few, so it is simply
-	 * computed anew. */
-	uint8_t *icmp = p->data + p->l4;
-	size_t size = be_load16(p->data + p->l3 + 2) -
-		      ((size_t)p->l4 - p->l3);
-	be_store16(icmp + CHECK_ICMP, 0);
-	be_store16(icmp + CHECK_ICMP, csum_of(icmp, size));
+	uint8_t *l4 = head + head_size;
+	uint32_t inner = put_ports(l4, left - head_size, &now, delta);
+	if (now.proto == IP4_PROTO_ICMP)
+		inner += fix(l4 + ICMP_CHECK, inner);
+	fix_icmp(p->data + p->l4, parse_end(p) - p->l4, inner);
 }
 
 static void set_addrs(struct pkt *p, ip4 src, ip4 dst)
 {
-	uint8_t *head = p->data + p->l3;
-	if (!addr_same(src, p->src))
-		ip4_set_src(head, src);
-	if (!addr_same(dst, p->dst))
-		ip4_set_dst(head, dst);
+	put_addrs(p->data + p->l3, src, dst);
 	p->src = src;
 	p->dst = dst;
 }
@@ -110,7 +132,7 @@ static void translate_error(struct pkt *p, const struct flow_key *from,
 	if (addr_same(dst, from->dst))
 		dst = to->dst;
 	set_addrs(p, src, dst);
-	translate_quoted(p, from, to);
+	translate_quoted(p, to);
 }
 
 void translate_pkt(struct pkt *p, const struct flow_key *from,
@@ -120,9 +142,16 @@ void translate_pkt(struct pkt *p, const struct flow_key *from,
 		translate_error(p, from, to);
 		return;
 	}
-	if (!p->fragment)
-		set_ports(p->data + p->l4, (size_t)p->len - p->l4, from, to);
 	set_addrs(p, to->src, to->dst);
+	if (p->fragment)
+		return;
+	uint8_t *l4 = p->data + p->l4;
+	size_t left = parse_end(p) - p->l4;
+	uint32_t addrs = csum_delta32(from->src.v, to->src.v) +
+			 csum_delta32(from->dst.v, to->dst.v);
+	uint32_t delta = put_ports(l4, left, to, addrs);
+	if (p->proto == IP4_PROTO_ICMP)
+		fix_icmp(l4, left, delta);
 	p->sport = to->sport;
 	p->dport = to->dport;
 }

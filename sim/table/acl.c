@@ -25,8 +25,8 @@ void acl_seal(struct acl *a)
 	for (size_t i = 1; i < a->count; i++) {
 		struct acl_rule one = a->rules[i];
 		size_t to = i;
-		for (; to && one.sequence_number <
-				     a->rules[to - 1].sequence_number;
+		for (; to &&
+		       one.sequence_number < a->rules[to - 1].sequence_number;
 		     to--)
 			a->rules[to] = a->rules[to - 1];
 		a->rules[to] = one;
@@ -39,8 +39,8 @@ struct acl_rule *acl_match(const struct acl *a, const struct nat_key *key)
 		struct acl_rule *r = &a->rules[i];
 		if (r->proto && r->proto != key->proto)
 			continue;
-		if (r->ports.last && (key->dport < r->ports.first ||
-				      key->dport > r->ports.last))
+		if (r->ports.last &&
+		    (key->dport < r->ports.first || key->dport > r->ports.last))
 			continue;
 		if (nat_covers(&r->source, key->src) &&
 		    nat_covers(&r->destination, key->dst))

@@ -21,7 +21,7 @@ enum acl_action {
 struct acl_rule {
 	enum acl_action action;
 	struct nat_prefixes source, destination;
-	uint8_t proto; /* 0: any */
+	uint8_t proto;		 /* 0: any */
 	struct addr_ports ports; /* destination; 0-0: any */
 	uint32_t sequence_number;
 	uint32_t ref;

@@ -13,16 +13,18 @@
 
 #define DROP_LIST(X)                                                           \
 	X(NONE, "NONE", "not dropped", "")                                     \
-	X(NO_ROUTE, "NO_ROUTE", "nothing in the routing table leads to the "   \
-				"destination",                                 \
+	X(NO_ROUTE, "NO_ROUTE",                                                \
+	  "nothing in the routing table leads to the "                         \
+	  "destination",                                                       \
 	  "add a route to the destination, or translate the address to one "   \
 	  "this router knows")                                                 \
 	X(BLACKHOLE, "NO_ROUTE", "the matching route is a null route",         \
 	  "remove the null route or add a more specific one")                  \
 	X(TTL_ZERO, "TTL_ZERO", "its time to live ran out",                    \
 	  "look for a routing loop: two routers point at each other")          \
-	X(URPF, "IFACE", "the way back to its source is not the interface it " \
-			 "came in by (strict uRPF)",                           \
+	X(URPF, "IFACE",                                                       \
+	  "the way back to its source is not the interface it "                \
+	  "came in by (strict uRPF)",                                          \
 	  "add a route to the source through this interface, or set "          \
 	  "urpf_mode NONE")                                                    \
 	X(IFACE_DOWN, "IFACE", "the interface is down",                        \
@@ -46,15 +48,17 @@
 	  "open the connection anew; the session may have timed out")          \
 	X(LB, "LB", "the virtual server has no member that is up",             \
 	  "add or enable a member of the pool")                                \
-	X(L4PORT, "L4PORT", "it is for an address of the gateway itself, and " \
-			    "no session or service there expects it",          \
+	X(L4PORT, "L4PORT",                                                    \
+	  "it is for an address of the gateway itself, and "                   \
+	  "no session or service there expects it",                            \
 	  "open the connection from inside, or add a DNAT rule")               \
 	X(ACL_DROP, "FW_RULE", "an access rule drops it",                      \
 	  "permit it in the access rules")                                     \
 	X(ACL_REJECT, "FW_RULE", "an access rule rejects it",                  \
 	  "permit it in the access rules")                                     \
-	X(MTU, "IP", "it is larger than the next link and may not be "         \
-		     "fragmented",                                             \
+	X(MTU, "IP",                                                           \
+	  "it is larger than the next link and may not be "                    \
+	  "fragmented",                                                        \
 	  "raise the MTU of the link or lower the MSS of the sender")          \
 	X(MALFORMED, "IP", "its header or checksum is wrong",                  \
 	  "look at the sender")                                                \
@@ -78,7 +82,7 @@ enum drop {
 #define X(symbol, nsx, sentence, remedy) DROP_##symbol,
 	DROP_LIST(X)
 #undef X
-	DROP_COUNT
+		DROP_COUNT
 };
 
 /* Our name: "NO_ROUTE", "URPF". */

@@ -92,9 +92,8 @@ const struct fib_route *fib_find(const struct fib *f, ip4 dst)
 {
 	for (uint64_t left = f->lens; left; left &= left - 1) {
 		unsigned bucket = (unsigned)__builtin_ctzll(left);
-		const struct fib_route *r =
-			find_exact(f, bucket,
-				   dst.v & addr_mask((uint8_t)(32 - bucket)));
+		const struct fib_route *r = find_exact(
+			f, bucket, dst.v & addr_mask((uint8_t)(32 - bucket)));
 		if (r)
 			return r;
 	}

@@ -32,7 +32,55 @@ void flow_init(struct flow_table *t, struct flow *flows, uint32_t *slots,
 				 .slots = slots,
 				 .room = room,
 				 .slot_count = flow_slots(room),
+				 .earliest = UINT64_MAX,
 				 .free = FLOW_NONE};
+}
+
+/* Seconds of an NSX edge: session timers of a gateway (docs NSX 4.1); for the
+ * load balancer its fast-TCP (idle 1800, close 8) and fast-UDP profiles. */
+static const struct {
+	const char *name;
+	uint16_t tcp, udp, icmp, lb_tcp, lb_udp;
+} states[FLOW_STATE_COUNT] = {
+	[FLOW_FIRST] = {"FIRST", 120, 30, 6, 120, 300},
+	[FLOW_OPENING] = {"OPENING", 30, 0, 0, 30, 0},
+	[FLOW_ESTABLISHED] = {"ESTABLISHED", 7200, 0, 0, 1800, 0},
+	[FLOW_CLOSING] = {"CLOSING", 900, 0, 0, 8, 0},
+	[FLOW_FIN_WAIT] = {"FIN_WAIT", 4, 0, 0, 8, 0},
+	[FLOW_CLOSED] = {"CLOSED", 2, 0, 0, 8, 0},
+	[FLOW_SINGLE] = {"SINGLE", 0, 30, 0, 0, 300},
+	[FLOW_MULTIPLE] = {"MULTIPLE", 0, 30, 6, 0, 300},
+};
+
+uint64_t flow_timeout_ns(const struct flow *f)
+{
+	bool lb = f->kind == FLOW_LB;
+	switch (f->in[0].proto) {
+	case IP4_PROTO_TCP:
+		return SECOND *
+		       (lb ? states[f->state].lb_tcp : states[f->state].tcp);
+	case IP4_PROTO_UDP:
+		return SECOND *
+		       (lb ? states[f->state].lb_udp : states[f->state].udp);
+	default:
+		return SECOND * states[f->state].icmp;
+	}
+}
+
+/* 'earliest' may be too early (the session was used again), never too late. */
+static void note_end(struct flow_table *t, const struct flow *f)
+{
+	uint64_t end = f->used + flow_timeout_ns(f);
+	if (end < t->earliest)
+		t->earliest = end;
+}
+
+void flow_note_earliest(struct flow_table *t)
+{
+	t->earliest = UINT64_MAX;
+	for (uint32_t i = 0; t->count && i < t->fresh; i++)
+		if (t->flows[i].live)
+			note_end(t, &t->flows[i]);
 }
 
 static const struct flow_key *slot_key(const struct flow_table *t,
@@ -64,11 +112,6 @@ uint32_t flow_find(const struct flow_table *t, const struct flow_key *key,
 	return (value - 1) >> 1;
 }
 
-static struct flow_key reversed(const struct flow_key *k)
-{
-	return (struct flow_key){k->dst, k->src, k->dport, k->sport, k->proto};
-}
-
 static uint32_t take_number(struct flow_table *t)
 {
 	uint32_t number = t->free;
@@ -82,7 +125,7 @@ static uint32_t take_number(struct flow_table *t)
 uint32_t flow_add(struct flow_table *t, const struct flow_key *in,
 		  const struct flow_key *out, uint64_t now)
 {
-	struct flow_key back = reversed(out);
+	struct flow_key back = flow_reverse(out);
 	if (t->count == t->room || same_key(in, &back))
 		return FLOW_NONE;
 	uint32_t there = find_slot(t, in), back_slot = find_slot(t, &back);
@@ -96,9 +139,10 @@ uint32_t flow_add(struct flow_table *t, const struct flow_key *in,
 	f->in[FLOW_FORWARD] = *in;
 	f->out[FLOW_FORWARD] = *out;
 	f->in[FLOW_BACKWARD] = back;
-	f->out[FLOW_BACKWARD] = reversed(in);
+	f->out[FLOW_BACKWARD] = flow_reverse(in);
 	t->slots[there] = number * 2 + FLOW_FORWARD + 1;
 	t->slots[find_slot(t, &back)] = number * 2 + FLOW_BACKWARD + 1;
+	note_end(t, f);
 	return number;
 }
 
@@ -130,10 +174,20 @@ void flow_remove(struct flow_table *t, uint32_t flow)
 	t->count--;
 }
 
+/* Ends of a session are forgotten when the initiator begins anew with the same
+ * ports. */
+static void restart(struct flow *f)
+{
+	if (f->state != FLOW_CLOSED && f->fins == 0)
+		return;
+	f->state = FLOW_FIRST;
+	f->fins = 0;
+}
+
 static enum flow_state next_tcp(const struct flow *f, enum flow_dir dir,
 				uint8_t flags)
 {
-	if (flags & TCP_RST)
+	if (flags & TCP_RST || f->state == FLOW_CLOSED)
 		return FLOW_CLOSED;
 	if (f->fins == 3)
 		return FLOW_FIN_WAIT;
@@ -141,17 +195,27 @@ static enum flow_state next_tcp(const struct flow *f, enum flow_dir dir,
 		return FLOW_CLOSING;
 	if (f->state == FLOW_FIRST)
 		return dir == FLOW_BACKWARD ? FLOW_OPENING : FLOW_FIRST;
-	if (f->state == FLOW_OPENING && dir == FLOW_FORWARD &&
-	    flags & TCP_ACK)
+	if (f->state == FLOW_OPENING && dir == FLOW_FORWARD && flags & TCP_ACK)
 		return FLOW_ESTABLISHED;
 	return f->state;
+}
+
+static void touch_tcp(struct flow *f, enum flow_dir dir, uint8_t flags)
+{
+	if (dir == FLOW_FORWARD && (flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
+		restart(f);
+	if (flags & TCP_FIN)
+		f->fins = (uint8_t)(f->fins | 1U << dir);
+	f->state = next_tcp(f, dir, flags);
 }
 
 static enum flow_state next_other(const struct flow *f, enum flow_dir dir)
 {
 	if (dir == FLOW_BACKWARD || f->state == FLOW_MULTIPLE)
 		return FLOW_MULTIPLE;
-	return f->packets[FLOW_FORWARD] > 1 ? FLOW_SINGLE : f->state;
+	return f->packets[FLOW_FORWARD] > 1 && f->in[0].proto == IP4_PROTO_UDP
+		       ? FLOW_SINGLE
+		       : f->state;
 }
 
 void flow_touch(struct flow_table *t, uint32_t flow, enum flow_dir dir,
@@ -160,39 +224,11 @@ void flow_touch(struct flow_table *t, uint32_t flow, enum flow_dir dir,
 	struct flow *f = &t->flows[flow];
 	f->used = now;
 	f->packets[dir]++;
-	if (f->in[0].proto != IP4_PROTO_TCP) {
+	if (f->in[0].proto == IP4_PROTO_TCP)
+		touch_tcp(f, dir, tcp_flags);
+	else
 		f->state = next_other(f, dir);
-		return;
-	}
-	if (f->state == FLOW_CLOSED)
-		return;
-	if (tcp_flags & TCP_FIN)
-		f->fins = (uint8_t)(f->fins | 1U << dir);
-	f->state = next_tcp(f, dir, tcp_flags);
-}
-
-/* NSX edge defaults in seconds (docs NSX 4.1, session timers of a gateway). */
-static const struct {
-	const char *name;
-	uint16_t tcp, udp, icmp;
-} states[FLOW_STATE_COUNT] = {
-	[FLOW_FIRST] = {"FIRST", 120, 30, 6},
-	[FLOW_OPENING] = {"OPENING", 30, 0, 0},
-	[FLOW_ESTABLISHED] = {"ESTABLISHED", 7200, 0, 0},
-	[FLOW_CLOSING] = {"CLOSING", 900, 0, 0},
-	[FLOW_FIN_WAIT] = {"FIN_WAIT", 4, 0, 0},
-	[FLOW_CLOSED] = {"CLOSED", 2, 0, 0},
-	[FLOW_SINGLE] = {"SINGLE", 0, 30, 6},
-	[FLOW_MULTIPLE] = {"MULTIPLE", 0, 30, 6},
-};
-
-uint64_t flow_timeout_ns(const struct flow *f)
-{
-	uint8_t proto = f->in[0].proto;
-	uint16_t seconds = proto == IP4_PROTO_TCP   ? states[f->state].tcp
-			   : proto == IP4_PROTO_UDP ? states[f->state].udp
-						    : states[f->state].icmp;
-	return seconds * SECOND;
+	note_end(t, f);
 }
 
 uint32_t flow_next_expired(const struct flow_table *t, uint32_t from,

@@ -5,8 +5,9 @@
  * 5-tuple that leaves. One flat open-addressed table of both directions' keys
  * in the caller's storage; sessions are known by 32-bit numbers.
  *
- * Idle timers are those of the NSX edge (docs NSX 4.1, session timers), as a
- * table in flow.c; the state machine:
+ * Idle timers are those of the NSX edge (docs NSX 4.1, session timers) and of
+ * its load balancer (fast-TCP and fast-UDP profiles), as a table in flow.c; the
+ * state machine:
  *
  *	TCP:	FIRST     the initiator's first packet
  *		OPENING   the responder has answered
@@ -14,6 +15,7 @@
  *		CLOSING   one side has sent FIN
  *		FIN_WAIT  both have
  *		CLOSED    RST seen
+ *		A SYN from the initiator after FIN or RST begins anew at FIRST.
  *	UDP:	FIRST, then SINGLE (more from the initiator only), MULTIPLE
  *	ICMP:	FIRST, then MULTIPLE (answered) */
 #ifndef FLOW_H
@@ -52,6 +54,7 @@ enum flow_kind {
 	FLOW_DNAT,
 	FLOW_LB,
 	FLOW_PASS, /* untranslated, from outside */
+	FLOW_KIND_COUNT
 };
 
 struct flow {
@@ -61,11 +64,11 @@ struct flow {
 	uint64_t packets[2];
 	enum flow_state state;
 	enum flow_kind kind;
-	uint8_t fins; /* bit per direction: FIN seen */
-	uint32_t ref; /* of the rule or virtual server */
-	uint32_t rule; /* its place in the NAT table, FLOW_NONE: none */
+	uint8_t fins;	    /* bit per direction: FIN seen */
+	uint32_t ref;	    /* of the rule or virtual server */
+	uint32_t rule;	    /* its place in the NAT table, FLOW_NONE: none */
 	uint32_t next_free; /* while it is not live */
-	uint64_t scope;	    /* of the rule: ports where it applies; 0: uplinks */
+	uint64_t scope; /* of the rule: ports where it applies; 0: uplinks */
 	bool live;
 };
 
@@ -75,8 +78,9 @@ struct flow_table {
 	uint32_t room;	    /* sessions */
 	uint32_t slot_count; /* flow_slots(room) */
 	uint32_t count;
-	uint32_t free;	/* first of the free list, FLOW_NONE: empty */
-	uint32_t fresh; /* sessions from here on were never used */
+	uint64_t earliest; /* ns; no session is idle before this */
+	uint32_t free;	   /* first of the free list, FLOW_NONE: empty */
+	uint32_t fresh;	   /* sessions from here on were never used */
 };
 
 /* How many slots a table for 'room' sessions needs: a power of two, so that it
@@ -96,6 +100,11 @@ void flow_init(struct flow_table *t, struct flow *flows, uint32_t *slots,
  * none. It may be idle beyond its timer: see flow_is_idle(). */
 uint32_t flow_find(const struct flow_table *t, const struct flow_key *key,
 		   enum flow_dir *dir);
+static inline struct flow_key flow_reverse(const struct flow_key *k)
+{
+	return (struct flow_key){k->dst, k->src, k->dport, k->sport, k->proto};
+}
+
 /* A new session: forward packets arrive as 'in' and leave as 'out'. FLOW_NONE
  * when full or when a key is taken. */
 uint32_t flow_add(struct flow_table *t, const struct flow_key *in,
@@ -108,6 +117,12 @@ void flow_remove(struct flow_table *t, uint32_t flow);
  * FLOW_NONE; the caller frees its port and calls flow_remove(). */
 uint32_t flow_next_expired(const struct flow_table *t, uint32_t from,
 			   uint64_t now);
+/* After the last flow_remove() of such a walk: computes 'earliest' anew. */
+void flow_note_earliest(struct flow_table *t);
+static inline bool flow_may_expire(const struct flow_table *t, uint64_t now)
+{
+	return t->count && now > t->earliest;
+}
 uint64_t flow_timeout_ns(const struct flow *f);
 static inline bool flow_is_idle(const struct flow *f, uint64_t now)
 {

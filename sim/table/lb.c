@@ -34,11 +34,20 @@ bool lb_has_vip(const struct lb *l, ip4 a)
 	return false;
 }
 
+bool lb_has_member(const struct lb_server *s)
+{
+	for (unsigned i = 0; i < s->member_count; i++)
+		if (s->members[i].enabled)
+			return true;
+	return false;
+}
+
 const struct lb_member *lb_pick(struct lb_server *s)
 {
 	for (unsigned tries = 0; tries < s->member_count; tries++) {
 		const struct lb_member *m =
-			&s->members[s->next++ % s->member_count];
+			&s->members[s->next % s->member_count];
+		s->next = (s->next + 1) % s->member_count;
 		if (m->enabled)
 			return m;
 	}

@@ -44,6 +44,7 @@ struct lb_server *lb_find(const struct lb *l, ip4 dst, uint8_t proto,
 			  uint16_t dport);
 /* Whether 'a' is some server's VIP. */
 bool lb_has_vip(const struct lb *l, ip4 a);
+bool lb_has_member(const struct lb_server *s); /* an enabled one */
 /* The next enabled member, round robin; NULL if there is none. */
 const struct lb_member *lb_pick(struct lb_server *s);
 

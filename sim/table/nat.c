@@ -24,7 +24,7 @@ bool nat_action_find(const char *name, enum nat_action *out)
 
 void nat_init(struct nat *n, struct nat_rule *storage, size_t room)
 {
-	*n = (struct nat){storage, 0, room};
+	*n = (struct nat){.rules = storage, .room = room};
 }
 
 bool nat_add(struct nat *n, const struct nat_rule *rule)
@@ -35,13 +35,27 @@ bool nat_add(struct nat *n, const struct nat_rule *rule)
 	return true;
 }
 
+/* Whether the rule has a say in the stage at all. */
+static bool acts(const struct nat_rule *r, enum nat_stage stage)
+{
+	if (r->action == NAT_REFLEXIVE)
+		return true;
+	bool ingress = r->action == NAT_DNAT || r->action == NAT_NO_DNAT;
+	return ingress == (stage == NAT_INGRESS);
+}
+
 void nat_seal(struct nat *n)
 {
+	n->acts[NAT_INGRESS] = n->acts[NAT_EGRESS] = false;
+	for (size_t i = 0; i < n->count; i++) {
+		n->acts[NAT_INGRESS] |= acts(&n->rules[i], NAT_INGRESS);
+		n->acts[NAT_EGRESS] |= acts(&n->rules[i], NAT_EGRESS);
+	}
 	for (size_t i = 1; i < n->count; i++) {
 		struct nat_rule one = n->rules[i];
 		size_t to = i;
-		for (; to && one.sequence_number <
-				     n->rules[to - 1].sequence_number;
+		for (; to &&
+		       one.sequence_number < n->rules[to - 1].sequence_number;
 		     to--)
 			n->rules[to] = n->rules[to - 1];
 		n->rules[to] = one;
@@ -92,18 +106,10 @@ ip4 nat_map(const struct nat_prefixes *from, const struct nat_prefixes *to,
 	return nat_at(to, nat_position(from, a));
 }
 
-static bool port_in(struct addr_ports p, uint16_t port)
+static bool port_in(struct addr_ports p, const struct nat_key *key)
 {
-	return !p.last || (port >= p.first && port <= p.last);
-}
-
-/* Whether the rule has a say in the stage at all. */
-static bool acts(const struct nat_rule *r, enum nat_stage stage)
-{
-	if (r->action == NAT_REFLEXIVE)
-		return true;
-	bool ingress = r->action == NAT_DNAT || r->action == NAT_NO_DNAT;
-	return ingress == (stage == NAT_INGRESS);
+	return !p.last || key->portless ||
+	       (key->dport >= p.first && key->dport <= p.last);
 }
 
 /* NSX inverts the two for DNAT: the service says the port after translation,
@@ -117,9 +123,9 @@ static bool service_matches(const struct nat_rule *r, const struct nat_key *key)
 	if (r->action == NAT_DNAT)
 		return port_in(r->translated_ports.last ? r->translated_ports
 							: r->ports,
-			       key->dport);
+			       key);
 	/* "For SNAT its destination port is ignored" (Policy API). */
-	return r->action == NAT_SNAT || port_in(r->ports, key->dport);
+	return r->action == NAT_SNAT || port_in(r->ports, key);
 }
 
 static bool matches(const struct nat_rule *r, enum nat_stage stage,
@@ -127,11 +133,12 @@ static bool matches(const struct nat_rule *r, enum nat_stage stage,
 {
 	if (!r->enabled || !acts(r, stage))
 		return false;
-	if (r->scope && !(r->scope >> (key->port & 63) & 1))
+	if (!nat_in_scope(r->scope, key->port))
 		return false;
 	if (r->action == NAT_REFLEXIVE)
-		return stage == NAT_INGRESS ? nat_covers(&r->translated, key->dst)
-					    : nat_covers(&r->source, key->src);
+		return stage == NAT_INGRESS
+			       ? nat_covers(&r->translated, key->dst)
+			       : nat_covers(&r->source, key->src);
 	return nat_covers(&r->source, key->src) &&
 	       nat_covers(&r->destination, key->dst) && service_matches(r, key);
 }
@@ -143,4 +150,13 @@ struct nat_rule *nat_match(const struct nat *n, enum nat_stage stage,
 		if (matches(&n->rules[i], stage, key))
 			return &n->rules[i];
 	return NULL;
+}
+
+bool nat_leads_to(const struct nat *n, ip4 a)
+{
+	for (size_t i = 0; i < n->count; i++)
+		if (n->rules[i].action == NAT_DNAT && n->rules[i].enabled &&
+		    nat_covers(&n->rules[i].translated, a))
+			return true;
+	return false;
 }

@@ -47,8 +47,8 @@ struct nat_prefixes {
 struct nat_rule {
 	enum nat_action action;
 	struct nat_prefixes source, destination, translated;
-	uint8_t proto;		    /* of the service; 0: any */
-	struct addr_ports ports;    /* of the service; 0-0: any */
+	uint8_t proto;			    /* of the service; 0: any */
+	struct addr_ports ports;	    /* of the service; 0-0: any */
 	struct addr_ports translated_ports; /* 0-0: none (see nsx: inverted) */
 	uint32_t sequence_number;
 	bool enabled, logging;
@@ -61,6 +61,7 @@ struct nat_rule {
 struct nat {
 	struct nat_rule *rules; /* caller's storage, sorted by nat_seal() */
 	size_t count, room;
+	bool acts[2]; /* by stage: some rule has a say; set by nat_seal() */
 };
 
 /* What a rule is matched against. Ports are 0 for ICMP. */
@@ -69,7 +70,14 @@ struct nat_key {
 	uint8_t proto;
 	uint16_t sport, dport;
 	uint16_t port; /* of the router: ingress or egress by stage */
+	bool portless; /* a later fragment: ports match whatever they are */
 };
+
+/* Whether a scope (nat_rule.scope, flow.scope) takes in 'port', an uplink. */
+static inline bool nat_in_scope(uint64_t scope, uint16_t port)
+{
+	return !scope || (port < 64 && scope >> port & 1);
+}
 
 void nat_init(struct nat *n, struct nat_rule *storage, size_t room);
 /* False when full. */
@@ -78,6 +86,8 @@ void nat_seal(struct nat *n);
 /* The rule that decides, or NULL; its index is 'result' - n->rules. */
 struct nat_rule *nat_match(const struct nat *n, enum nat_stage stage,
 			   const struct nat_key *key);
+/* Whether a DNAT rule may translate some destination to 'a'. */
+bool nat_leads_to(const struct nat *n, ip4 a);
 /* REFLEXIVE: 'a' mapped from 'from' to 'to' by its position (n:n). 'a' must
  * lie in 'from', and both must be of the same size. */
 ip4 nat_map(const struct nat_prefixes *from, const struct nat_prefixes *to,

@@ -17,11 +17,16 @@
 
 #include "sim/base/addr.h"
 
-#define NEIGH_TRIES	3
-#define NEIGH_RETRY_NS	1000000000U /* 1 s */
+#define NEIGH_TRIES	   3
+#define NEIGH_RETRY_NS	   1000000000U	  /* 1 s */
 #define NEIGH_REACHABLE_NS 1200000000000U /* 20 min, as NSX's edge ARP */
 
-enum neigh_state { NEIGH_NONE, NEIGH_INCOMPLETE, NEIGH_REACHABLE, NEIGH_FAILED };
+enum neigh_state {
+	NEIGH_NONE,
+	NEIGH_INCOMPLETE,
+	NEIGH_REACHABLE,
+	NEIGH_FAILED
+};
 
 struct neigh_entry {
 	enum neigh_state state;
@@ -29,7 +34,7 @@ struct neigh_entry {
 	uint8_t tries; /* requests sent */
 	ip4 addr;
 	struct addr_mac mac; /* valid if REACHABLE */
-	uint64_t changed; /* ns; when it entered the state */
+	uint64_t changed;    /* ns; when it entered the state */
 };
 
 struct neigh {

@@ -26,18 +26,31 @@ bool port_take_this(struct port_pool *p, uint16_t want)
 	return true;
 }
 
-uint16_t port_take(struct port_pool *p)
+/* The first free port of from..to, 0 when there is none: 64 ports a step. */
+static uint16_t find_free(const struct port_pool *p, uint32_t from, uint32_t to)
 {
-	uint32_t count = (uint32_t)p->last - p->first + 1;
-	if (p->used >= count)
-		return 0;
-	for (uint32_t tries = 0; tries < count; tries++) {
-		uint16_t port = p->next;
-		p->next = port == p->last ? p->first : (uint16_t)(port + 1);
-		if (port_take_this(p, port))
-			return port;
+	for (uint32_t word = from >> 6; word <= to >> 6; word++) {
+		uint64_t free = ~p->bits[word];
+		if (word == from >> 6)
+			free &= ~(uint64_t)0 << (from & 63);
+		if (!free)
+			continue;
+		uint32_t port = word * 64 + (uint32_t)__builtin_ctzll(free);
+		return port <= to ? (uint16_t)port : 0;
 	}
 	return 0;
+}
+
+uint16_t port_take(struct port_pool *p)
+{
+	uint16_t start = p->next < p->first ? p->first : p->next;
+	uint16_t port = find_free(p, start, p->last);
+	if (!port)
+		port = find_free(p, p->first, start);
+	if (!port || !port_take_this(p, port))
+		return 0;
+	p->next = port == p->last ? p->first : (uint16_t)(port + 1);
+	return port;
 }
 
 void port_give(struct port_pool *p, uint16_t port)
@@ -46,4 +59,13 @@ void port_give(struct port_pool *p, uint16_t port)
 		return;
 	p->bits[port >> 6] &= ~((uint64_t)1 << (port & 63));
 	p->used--;
+}
+
+struct port_pool *port_find(struct port_pool *pools, size_t count, ip4 addr,
+			    uint8_t proto)
+{
+	for (size_t i = 0; i < count; i++)
+		if (addr_same(pools[i].addr, addr) && pools[i].proto == proto)
+			return &pools[i];
+	return NULL;
 }

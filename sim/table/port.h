@@ -32,5 +32,8 @@ uint16_t port_take(struct port_pool *p);
 /* 'want' itself if it is free and in range (port preservation). */
 bool port_take_this(struct port_pool *p, uint16_t want);
 void port_give(struct port_pool *p, uint16_t port);
+/* The pool of that address and protocol among 'count', or NULL. */
+struct port_pool *port_find(struct port_pool *pools, size_t count, ip4 addr,
+			    uint8_t proto);
 
 #endif

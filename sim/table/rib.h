@@ -17,37 +17,37 @@
 
 /* Where a route came from: letters of `get route` (t0c, t1n, ...), and the
  * usual administrative distance. C is a router outside NSX. */
-#define RIB_LIST(X)                                                        \
-	X(T0_CONNECTED, "t0c", 0, "Tier-0 connected")                      \
-	X(T0_STATIC, "t0s", 1, "Tier-0 static")                            \
-	X(T0_NAT, "t0n", 0, "Tier-0 NAT address")                          \
-	X(T1_CONNECTED, "t1c", 3, "Tier-1 connected")                      \
-	X(T1_STATIC, "t1s", 3, "Tier-1 static")                            \
-	X(T1_NAT, "t1n", 3, "Tier-1 NAT address")                          \
-	X(T1_LB_VIP, "t1l", 3, "Tier-1 load balancer VIP")                 \
-	X(T1_LB_SNAT, "t1ls", 3, "Tier-1 load balancer SNAT address")      \
-	X(BGP, "b", 20, "BGP")                                             \
-	X(INTERNAL, "isr", 1, "between the parts of one gateway")          \
-	X(CONNECTED, "c", 0, "connected")                                  \
+#define RIB_LIST(X)                                                            \
+	X(T0_CONNECTED, "t0c", 0, "Tier-0 connected")                          \
+	X(T0_STATIC, "t0s", 1, "Tier-0 static")                                \
+	X(T0_NAT, "t0n", 0, "Tier-0 NAT address")                              \
+	X(T1_CONNECTED, "t1c", 3, "Tier-1 connected")                          \
+	X(T1_STATIC, "t1s", 3, "Tier-1 static")                                \
+	X(T1_NAT, "t1n", 3, "Tier-1 NAT address")                              \
+	X(T1_LB_VIP, "t1l", 3, "Tier-1 load balancer VIP")                     \
+	X(T1_LB_SNAT, "t1ls", 3, "Tier-1 load balancer SNAT address")          \
+	X(BGP, "b", 20, "BGP")                                                 \
+	X(INTERNAL, "isr", 1, "between the parts of one gateway")              \
+	X(CONNECTED, "c", 0, "connected")                                      \
 	X(STATIC, "s", 1, "static")
 
 enum rib_kind {
 #define X(symbol, letters, distance, text) RIB_##symbol,
 	RIB_LIST(X)
 #undef X
-	RIB_KIND_COUNT
+		RIB_KIND_COUNT
 };
 
 struct rib_route {
 	struct addr_prefix prefix;
 	enum rib_kind kind;
 	uint8_t distance;
-	bool null;	/* a null route: matching packets are dropped */
-	bool selected;	/* in the FIB; set by rib_select() */
-	ip4 via;	/* as configured and shown; 0.0.0.0: connected */
-	ip4 gateway;	/* who gets the frame: 'via', or what leads to it */
-	uint16_t port;	/* out by this port of the router */
-	uint32_t ref;	/* what configured it, for traces; opaque here */
+	bool null;     /* a null route: matching packets are dropped */
+	bool selected; /* in the FIB; set by rib_select() */
+	ip4 via;       /* as configured and shown; 0.0.0.0: connected */
+	ip4 gateway;   /* who gets the frame: 'via', or what leads to it */
+	uint16_t port; /* out by this port of the router */
+	uint32_t ref;  /* what configured it, for traces; opaque here */
 };
 
 struct rib {
