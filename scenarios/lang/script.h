@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "scenarios/lang/pattern.h"
 #include "sim/base/addr.h"
 #include "sim/base/arena.h"
 #include "sim/base/diag.h"
@@ -32,7 +33,8 @@ struct script_step {
 	enum script_verb verb;
 	struct diag_place at;
 	const char *workload, *image, *profile; /* pull; profile: override */
-	const char *from, *to, *url, *name; /* host ids, addresses, names */
+	const char *from;			/* host or workload */
+	const char *to, *url, *name;		/* host ids, addresses, names */
 	struct diag_place workload_at, profile_at, from_at, to_at;
 	uint16_t port, sport;
 	uint64_t duration; /* wait; pull: "for": kubelet goes on that long */
@@ -44,16 +46,25 @@ struct script_step {
 };
 
 enum script_claim {
-	SCRIPT_RESULT,	/* result: {ok, text, after, within} */
-	SCRIPT_EVENT,	/* event: {type, reason, message, count} */
+	SCRIPT_RESULT, /* result: {ok, text, after, within} */
+	SCRIPT_EVENT,  /* event: {type, reason, message, count} */
 	SCRIPT_NO_EVENT,
+	SCRIPT_EVENTS,	/* events: [{type, reason, from, message, count}, ..]:
+			* exactly these rows, in the order of the table */
 	SCRIPT_DROP,	/* drop: {at, reason, packet, count} */
 	SCRIPT_NO_DROP, /* no_drop: true, or {at, reason, packet} */
 	SCRIPT_HOP,	/* hop: {packet, at, nat, rule, src, dst} */
 	SCRIPT_SEEN,	/* seen: {at, packet, src, dst, count} */
-	SCRIPT_SESSION, /* session: {at, rule, state, src, dst, count} */
+	SCRIPT_SESSION, /* session: {at, rule, state, src, dst, count,
+			 * translated_src, translated_dst} */
 	SCRIPT_ROUTE,	/* route: {at, prefix, kind, via} */
 	SCRIPT_NO_ROUTE,
+};
+
+/* A row of the event table. What is NULL is not asked. */
+struct script_row {
+	const char *type, *reason, *from, *message; /* globs */
+	unsigned count; /* 0: not asked; rows of "events": default 1 */
 };
 
 /* One thing to be proved. What is NULL or absent is not asked. */
@@ -62,18 +73,26 @@ struct script_expect {
 	struct diag_place at_place; /* of the claim in the file */
 	size_t step;		    /* from 1 */
 	bool has_ok, ok;
-	const char *text;    /* glob */
+	const char *text; /* glob */
 	bool has_after;
-	uint64_t after, within; /* ns: took 'after', give or take 'within' */
-	const char *type, *reason_text, *message; /* event; globs */
-	const char *at;	     /* node or gateway name */
+	uint64_t after, within; /* ns: took 'after', give or take 'within'
+				 * (default 100 ms) */
+	struct script_row event;
+	const struct script_row *rows; /* events */
+	size_t row_count;
+	const char *at; /* node or gateway name */
+	struct diag_place at_at;
 	bool has_reason;
 	enum drop reason;
-	const char *packet;  /* "74.125.133.82:443 > 30.0.0.16 SYN-ACK":
+	const char *packet;	/* "74.125.133.82:443 > 30.0.0.16 SYN-ACK":
 			      * endpoints (port may be left out, * is any)
 			      * and kind, each part optional */
+	struct pattern pattern; /* the same, read */
 	const char *nat, *rule; /* NAT kind, rule id */
 	const char *src, *dst;	/* "addr", "addr:port" or "*" */
+	const char *translated_src, *translated_dst; /* session: as it leaves */
+	struct pattern_end src_end, dst_end;	     /* the same, read */
+	struct pattern_end translated_src_end, translated_dst_end;
 	const char *state, *prefix, *kind, *via;
 	bool has_count;
 	uint64_t count;

@@ -34,8 +34,8 @@ struct outcome_step {
 	const char *verdict;  /* "PULLED", "FAILED", "changed" */
 	enum outcome_status status;
 	uint64_t started, ended;
-	const char *text;     /* the client's last message, NULL if none */
-	uint64_t took;	      /* ns, of the last attempt */
+	const char *text; /* the client's last message, NULL if none */
+	uint64_t took;	  /* ns, of the last attempt */
 	struct outcome_event *events;
 	size_t event_count;
 	/* Conversations of the step, in order; the last one is decisive. */
@@ -44,6 +44,10 @@ struct outcome_step {
 	const char **changes; /* change: "tier0s.t0-edge.nat_rules.tkg: added",
 			       * one line per difference */
 	size_t change_count;
+	const char *note; /* the author's sentence; NULL: none */
+	/* What was sent while the step went on: trace.packets.at[first_packet]
+	 * up to, not including, end_packet. */
+	size_t first_packet, end_packet;
 };
 
 struct outcome_expect {
@@ -65,15 +69,16 @@ struct outcome {
 	size_t step_count;
 	struct outcome_expect *expects;
 	size_t expect_count, met_count;
-	struct trace trace; /* sealed */
+	struct trace trace;   /* sealed */
 	struct net_ref *refs; /* by number; copies */
 	size_t ref_count;
-	uint64_t ended;	  /* virtual ns */
-	uint64_t events;  /* timers fired */
+	uint64_t ended;	 /* virtual ns */
+	uint64_t events; /* timers fired */
 	bool limit_hit;
 };
 
+/* Never NULL: kind NET_REF_NONE for unknown numbers. */
 const struct net_ref *outcome_ref(const struct outcome *o, uint32_t ref);
-void outcome_free(struct outcome *o);
+void outcome_free(struct outcome *o); /* NULL is fine */
 
 #endif

@@ -14,7 +14,7 @@
 
 struct play_options {
 	bool has_seed;
-	uint64_t seed; /* instead of the script's */
+	uint64_t seed;	       /* instead of the script's */
 	struct watch *capture; /* an observer of frames; NULL: none */
 	/* Called once after the network is built, before the first step, so
 	 * that an observer can look at nodes and ports; may be NULL. */

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/play/play.h"
+
+#include "scenarios/play/act.h"
+#include "scenarios/play/change.h"
+#include "scenarios/play/expect.h"
+#include "scenarios/play/names.h"
+#include "scenarios/play/stage.h"
+#include "sim/base/mem.h"
+
+/* A step that has not ended after so long on the virtual clock is given up. */
+#define STEP_LIMIT (3600 * VCLOCK_S)
+/* Timers of a whole run; then it is taken for endless. */
+#define EVENT_LIMIT 50000000U
+/* How long packets may go on after the last step until their fate is known. */
+#define SETTLE_LIMIT (10 * VCLOCK_S)
+
+static const struct play_options no_options;
+
+/* The earliest time at which a step under way must be looked at. */
+static uint64_t next_time(const struct stage *s)
+{
+	uint64_t next = vclock_next(&s->world->clock);
+	for (size_t i = 0; i < s->script->step_count; i++) {
+		const struct stage_run *r = &s->runs[i];
+		if (r->started && !r->ended && r->until < next)
+			next = r->until;
+	}
+	return next;
+}
+
+static void poll_all(struct stage *s)
+{
+	for (size_t i = 0; i < s->script->step_count; i++) {
+		struct stage_run *r = &s->runs[i];
+		bool before = r->ended;
+		act_poll(s, r);
+		if (r->ended && !before)
+			expect_step_ended(s, i + 1);
+	}
+}
+
+/* Goes on to the next thing due; false if there is none until 'limit'. */
+static bool advance(struct stage *s, uint64_t limit)
+{
+	uint64_t next = next_time(s);
+	if (s->limit_hit || next == VCLOCK_NEVER || next > limit)
+		return false;
+	if (!world_run_until(s->world, next) ||
+	    s->world->clock.fired > EVENT_LIMIT)
+		s->limit_hit = true;
+	poll_all(s);
+	return true;
+}
+
+static uint64_t limit_of(const struct stage *s, const struct stage_run *r)
+{
+	uint64_t limit = world_now(s->world) + STEP_LIMIT;
+	return r->step->duration ? limit + r->step->duration : limit;
+}
+
+static void see_through(struct stage *s, size_t i)
+{
+	struct stage_run *r = &s->runs[i];
+	uint64_t limit = limit_of(s, r);
+	while (!r->ended && advance(s, limit))
+		;
+	if (r->ended)
+		return;
+	act_stop(s, r);
+	expect_step_ended(s, i + 1);
+}
+
+static bool play_steps(struct stage *s)
+{
+	for (size_t i = 0; i < s->script->step_count; i++) {
+		struct stage_run *r = &s->runs[i];
+		if (!act_start(s, r))
+			return false;
+		if (r->ended)
+			expect_step_ended(s, i + 1);
+		else if (!r->step->background)
+			see_through(s, i);
+	}
+	for (size_t i = 0; i < s->script->step_count; i++)
+		if (!s->runs[i].ended)
+			see_through(s, i);
+	return true;
+}
+
+/* Until the fate of every packet is known. */
+static void settle(struct stage *s)
+{
+	uint64_t limit = world_now(s->world) + SETTLE_LIMIT;
+	while (world_free_pkts(s->world) < s->world->pool.room &&
+	       advance(s, limit))
+		;
+}
+
+/* The topology after this change, read before anything runs. */
+static bool prepare_change(struct stage *s, struct stage_run *r,
+			   const struct tree **current)
+{
+	r->tree = tree_merge(*current, r->step->change, s->diag);
+	if (!r->tree)
+		return false;
+	change_describe((*current)->root, r->step->change, &s->outcome->arena,
+			r->out);
+	*current = r->tree;
+	r->model = model_read(r->tree, s->diag);
+	return r->model != NULL;
+}
+
+static bool prepare(struct stage *s)
+{
+	const struct script *script = s->script;
+	const struct tree *current = script->base;
+	bool good = true;
+	for (size_t i = 0; i < script->step_count; i++) {
+		struct stage_run *r = &s->runs[i];
+		r->step = &script->steps[i];
+		r->out = &s->outcome->steps[i];
+		r->out->verb = r->step->verb;
+		r->out->number = i + 1;
+		r->out->note = r->step->note ? arena_text(&s->outcome->arena,
+							  r->step->note)
+					     : NULL;
+		good &= names_step(s, r);
+		if (r->step->verb == SCRIPT_CHANGE)
+			good &= prepare_change(s, r, &current);
+	}
+	for (size_t i = 0; i < script->expect_count; i++)
+		good &= names_place(s, &script->expects[i]);
+	if (good)
+		expect_prepare(s);
+	return good;
+}
+
+static struct outcome *outcome_for(const struct script *script, uint64_t seed)
+{
+	struct outcome *o = MEM_NEW(struct outcome);
+	arena_init(&o->arena);
+	o->path = arena_text(&o->arena, script->path);
+	o->title = arena_text(&o->arena, script->title);
+	o->seed = seed;
+	o->step_count = script->step_count;
+	o->steps =
+		ARENA_ARRAY(&o->arena, o->step_count + 1, struct outcome_step);
+	o->expect_count = script->expect_count;
+	o->expects = ARENA_ARRAY(&o->arena, o->expect_count + 1,
+				 struct outcome_expect);
+	return o;
+}
+
+static void copy_refs(struct stage *s)
+{
+	struct outcome *o = s->outcome;
+	o->ref_count = net_ref_count(s->net);
+	o->refs = ARENA_ARRAY(&o->arena, o->ref_count + 1, struct net_ref);
+	for (size_t i = 0; i < o->ref_count; i++) {
+		const struct net_ref *r = net_ref(s->net, (uint32_t)(i + 1));
+		o->refs[i] = *r;
+		o->refs[i].path = arena_text(&o->arena, r->path);
+		o->refs[i].name = arena_text(&o->arena, r->name);
+		o->refs[i].text = arena_text(&o->arena, r->text);
+	}
+}
+
+static void conclude(struct stage *s)
+{
+	struct outcome *o = s->outcome;
+	settle(s);
+	expect_all_ended(s);
+	for (size_t i = 0; i < o->expect_count; i++)
+		o->met_count += o->expects[i].met;
+	copy_refs(s);
+	trace_seal(&o->trace);
+	o->ended = world_now(s->world);
+	o->events = s->world->clock.fired;
+	o->limit_hit = s->limit_hit || s->world->limit_hit;
+}
+
+/* False if it could not be played; then the diag says why. */
+static bool perform(struct stage *s, const struct play_options *options)
+{
+	if (options->capture)
+		world_watch(s->world, options->capture);
+	if (options->built)
+		options->built(options->context, s->net);
+	bool played = prepare(s) && play_steps(s);
+	if (played)
+		conclude(s);
+	if (options->capture)
+		world_unwatch(s->world, options->capture);
+	return played;
+}
+
+static struct net *build(const struct script *script, uint64_t seed,
+			 struct diag *d)
+{
+	struct model *m = model_read(script->base, d);
+	struct net *n = m ? net_new(m, seed, d) : NULL;
+	model_free(m);
+	return n;
+}
+
+struct outcome *play_script(const struct script *script,
+			    const struct play_options *options, struct diag *d)
+{
+	if (!options)
+		options = &no_options;
+	uint64_t seed = options->has_seed ? options->seed : script->seed;
+	struct net *net = build(script, seed, d);
+	if (!net)
+		return NULL;
+	struct stage s = {
+		.script = script,
+		.diag = d,
+		.net = net,
+		.world = net_world(net),
+		.outcome = outcome_for(script, seed),
+		.runs = mem_new(script->step_count + 1, sizeof(*s.runs)),
+	};
+	trace_init(&s.outcome->trace, s.world);
+	if (!perform(&s, options)) {
+		outcome_free(s.outcome);
+		s.outcome = NULL;
+	}
+	for (size_t i = 0; i < script->step_count; i++)
+		act_release(&s.runs[i]);
+	mem_free(s.runs);
+	net_free(net);
+	return s.outcome;
+}
