@@ -53,9 +53,12 @@ static void set_timer(struct conn *c, uint64_t delay)
 	vclock_set(c->clock, &c->timer, c->clock->now + delay);
 }
 
+/* The user is told, if there still is one: the host goes away. */
 static void free_conn(struct stack_tcp *t)
 {
 	struct conn *c = (struct conn *)t;
+	if (c->events && c->events->failed)
+		c->events->failed(c->context, STACK_RESET);
 	vclock_cancel(c->clock, &c->timer);
 	VEC_FREE(&c->out);
 	mem_free(c);

@@ -11,6 +11,7 @@
 /* Something that lives on the host and is freed with it. */
 struct owned {
 	void *what;
+	uint16_t port; /* of a service, else 0 */
 	void (*free)(void *what);
 };
 
@@ -27,10 +28,10 @@ static void on_ended(void *context)
 {
 	struct host *h = context;
 	resolved_free(h->resolved);
+	stack_free(h->stack); /* connections tell services that they end */
 	for (size_t i = h->owned.count; i--;)
 		h->owned.at[i].free(h->owned.at[i].what);
 	VEC_FREE(&h->owned);
-	stack_free(h->stack);
 	arena_fini(&h->arena);
 	mem_free(h);
 }
@@ -74,7 +75,21 @@ void host_configure(struct host *h, const struct host_conf *conf)
 
 void host_own(struct host *h, void *what, void (*free_it)(void *what))
 {
-	VEC_ADD(&h->owned, ((struct owned){what, free_it}));
+	VEC_ADD(&h->owned, ((struct owned){what, 0, free_it}));
+}
+
+void *host_service(const struct host *h, uint16_t port)
+{
+	for (size_t i = 0; i < h->owned.count; i++)
+		if (h->owned.at[i].port == port)
+			return h->owned.at[i].what;
+	return NULL;
+}
+
+void host_add_service(struct host *h, uint16_t port, void *what,
+		      void (*free_it)(void *what))
+{
+	VEC_ADD(&h->owned, ((struct owned){what, port, free_it}));
 }
 
 const struct host_conf *host_conf(const struct host *h)

@@ -44,6 +44,11 @@ void host_configure(struct host *h, const struct host_conf *conf);
 const struct host_conf *host_conf(const struct host *h);
 /* 'what' lives on the host: freed with it. */
 void host_own(struct host *h, void *what, void (*free_it)(void *what));
+/* The service that listens on TCP 'port', NULL if there is none; and a new one,
+ * which the host owns. */
+void *host_service(const struct host *h, uint16_t port);
+void host_add_service(struct host *h, uint16_t port, void *what,
+		      void (*free_it)(void *what));
 struct router *host_router(const struct host *h);
 struct stack *host_stack(const struct host *h);
 const char *host_name(const struct host *h);

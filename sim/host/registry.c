@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One HTTP server per host, with a service per port: an image registry as the
+ * OCI distribution specification has it, or a page. Contents are made from
+ * names: a digest here is 64 hex digits derived from what it names, not a hash
+ * of bytes, and layers are bytes of no meaning of the configured size. */
+#include "sim/host/registry.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/base/arena.h"
+#include "sim/base/hash.h"
+#include "sim/base/mem.h"
+#include "sim/base/str.h"
+#include "sim/host/conn.h"
+#include "sim/wire/http.h"
+
+#define DIGEST_SIZE 72 /* "sha256:" and 64 digits, and NUL */
+#define CONFIG_SIZE 1500
+#define MANIFEST_TYPE "application/vnd.docker.distribution.manifest.v2+json"
+
+struct service {
+	struct conn_listener listener;
+	uint16_t port;
+	struct arena arena;
+	bool is_registry;
+	struct registry_conf registry;
+	struct registry_page page;
+};
+
+/* One connection: collects the request, answers it, closes. */
+struct session {
+	struct service *service;
+	struct conn *conn;
+	struct str request;
+};
+
+static void digest_of(const char *what, size_t part, char out[DIGEST_SIZE])
+{
+	uint64_t h = hash_mix64(hash_text(what) + (part << 32) + 1);
+	int at = snprintf(out, DIGEST_SIZE, "sha256:");
+	for (int i = 0; i < 4; i++) {
+		h = hash_mix64(h + 0x9e3779b97f4a7c15U);
+		at += snprintf(out + at, DIGEST_SIZE - (size_t)at,
+			       "%016" PRIx64, h);
+	}
+}
+
+static void head(struct str *out, unsigned status, const char *type, size_t len)
+{
+	str_addf(out,
+		 "HTTP/1.1 %u %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
+		 "Docker-Distribution-Api-Version: registry/2.0\r\n"
+		 "Connection: close\r\n",
+		 status, http_status_text(status), type, len);
+}
+
+static void answer_text(struct session *s, unsigned status, const char *body)
+{
+	struct str out = {0};
+	head(&out, status, "application/json", strlen(body));
+	str_addf(&out, "\r\n%s", body);
+	conn_send(s->conn, out.text, out.len);
+	str_fini(&out);
+}
+
+static void manifest_of(const struct registry_image *image, struct str *out)
+{
+	char digest[DIGEST_SIZE];
+	digest_of(image->repository, 0, digest);
+	str_addf(out,
+		 "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"config\":"
+		 "{\"size\":%d,\"digest\":\"%s\"},\"layers\":[",
+		 MANIFEST_TYPE, CONFIG_SIZE, digest);
+	for (size_t i = 0; i < image->layer_count; i++) {
+		digest_of(image->repository, i + 1, digest);
+		str_addf(out, "%s{\"size\":%" PRIu64 ",\"digest\":\"%s\"}",
+			 i ? "," : "", image->layers[i], digest);
+	}
+	str_add(out, "]}");
+}
+
+static void answer_manifest(struct session *s,
+			    const struct registry_image *image, bool head_only)
+{
+	char digest[DIGEST_SIZE];
+	struct str out = {0}, body = {0};
+	digest_of(image->repository, SIZE_MAX >> 33, digest);
+	manifest_of(image, &body);
+	head(&out, 200, MANIFEST_TYPE, body.len);
+	str_addf(&out, "Docker-Content-Digest: %s\r\n\r\n%s", digest,
+		 head_only ? "" : str_text(&body));
+	conn_send(s->conn, out.text, out.len);
+	str_fini(&out);
+	str_fini(&body);
+}
+
+static void answer_bytes(struct session *s, uint64_t size)
+{
+	static const char filler[1024] = "";
+	struct str out = {0};
+	head(&out, 200, "application/octet-stream", size);
+	str_add(&out, "\r\n");
+	conn_send(s->conn, out.text, out.len);
+	for (uint64_t left = size; left;) {
+		size_t part = left < sizeof(filler) ? left : sizeof(filler);
+		conn_send(s->conn, filler, part);
+		left -= part;
+	}
+	str_fini(&out);
+}
+
+static bool has_tag(const struct registry_image *image, const char *tag)
+{
+	for (size_t i = 0; i < image->tag_count; i++)
+		if (!strcmp(image->tags[i], tag))
+			return true;
+	return false;
+}
+
+/* The image whose repository 'target' (after "/v2/") begins with; '*rest'
+ * points behind it. */
+static const struct registry_image *image_of(const struct registry_conf *conf,
+					     const char *target,
+					     const char **rest)
+{
+	for (size_t i = 0; i < conf->image_count; i++) {
+		size_t len = strlen(conf->images[i].repository);
+		if (strncmp(target, conf->images[i].repository, len) != 0 ||
+		    target[len] != '/')
+			continue;
+		*rest = target + len + 1;
+		return &conf->images[i];
+	}
+	return NULL;
+}
+
+static void answer_blob(struct session *s, const struct registry_image *image,
+			const char *digest)
+{
+	char known[DIGEST_SIZE];
+	for (size_t i = 0; i <= image->layer_count; i++) {
+		digest_of(image->repository, i, known);
+		if (strcmp(known, digest) != 0)
+			continue;
+		answer_bytes(s, i ? image->layers[i - 1] : CONFIG_SIZE);
+		return;
+	}
+	answer_text(s, 404, "{\"errors\":[{\"code\":\"BLOB_UNKNOWN\"}]}");
+}
+
+static void answer_registry(struct session *s, const struct http_request *q)
+{
+	const struct registry_conf *conf = &s->service->registry;
+	const char *rest;
+	if (conf->status) {
+		answer_text(s, conf->status, "{\"errors\":[]}");
+		return;
+	}
+	if (!strcmp(q->target, "/v2/")) {
+		answer_text(s, 200, "{}");
+		return;
+	}
+	const struct registry_image *image =
+		strncmp(q->target, "/v2/", 4) != 0
+			? NULL
+			: image_of(conf, q->target + 4, &rest);
+	if (!image)
+		answer_text(s, 404,
+			    "{\"errors\":[{\"code\":\"NAME_UNKNOWN\"}]}");
+	else if (!strncmp(rest, "blobs/", 6))
+		answer_blob(s, image, rest + 6);
+	else if (!strncmp(rest, "manifests/", 10) && has_tag(image, rest + 10))
+		answer_manifest(s, image, !strcmp(q->method, "HEAD"));
+	else
+		answer_text(s, 404,
+			    "{\"errors\":[{\"code\":\"MANIFEST_UNKNOWN\"}]}");
+}
+
+static void answer_page(struct session *s)
+{
+	const struct registry_page *page = &s->service->page;
+	struct str out = {0};
+	head(&out, page->status, "text/html", strlen(page->body));
+	str_addf(&out, "\r\n%s", page->body);
+	conn_send(s->conn, out.text, out.len);
+	str_fini(&out);
+}
+
+static void end_session(struct session *s)
+{
+	str_fini(&s->request);
+	mem_free(s);
+}
+
+static void on_received(void *context, const uint8_t *bytes, size_t len)
+{
+	struct session *s = context;
+	struct http_request q;
+	str_add_len(&s->request, (const char *)bytes, len);
+	enum http_state state = http_read_request(
+		(const uint8_t *)s->request.text, s->request.len, &q);
+	if (state == HTTP_MORE)
+		return;
+	if (state == HTTP_BAD)
+		answer_text(s, 400, "{}");
+	else if (s->service->is_registry)
+		answer_registry(s, &q);
+	else
+		answer_page(s);
+	conn_close(s->conn);
+	end_session(s);
+}
+
+static void on_finished(void *context)
+{
+	struct session *s = context;
+	conn_close(s->conn);
+	end_session(s);
+}
+
+static void on_failed(void *context, enum stack_error error)
+{
+	(void)error;
+	end_session(context);
+}
+
+static const struct conn_events events = {
+	.received = on_received, .finished = on_finished, .failed = on_failed};
+
+static void on_accepted(void *context, struct conn *c)
+{
+	struct session *s = MEM_NEW(struct session);
+	s->service = context;
+	s->conn = c;
+	conn_set_events(c, &events, s);
+}
+
+static void free_service(void *what)
+{
+	struct service *s = what;
+	arena_fini(&s->arena);
+	mem_free(s);
+}
+
+/* The service at 'port', emptied; a new one listens. */
+static struct service *service_at(struct host *h, uint16_t port)
+{
+	struct service *s = host_service(h, port);
+	if (s) {
+		arena_fini(&s->arena);
+		arena_init(&s->arena);
+		return s;
+	}
+	s = MEM_NEW(struct service);
+	arena_init(&s->arena);
+	s->port = port;
+	s->listener.accepted = on_accepted;
+	s->listener.context = s;
+	conn_listen(h, port, &s->listener);
+	host_add_service(h, port, s, free_service);
+	return s;
+}
+
+static const char *const *copy_tags(struct arena *a,
+				    const struct registry_image *image)
+{
+	const char **tags = (const char **)arena_alloc(a, image->tag_count,
+						       sizeof(const char *));
+	for (size_t i = 0; i < image->tag_count; i++)
+		tags[i] = arena_text(a, image->tags[i]);
+	return tags;
+}
+
+void registry_serve(struct host *h, const struct registry_conf *conf)
+{
+	struct service *s = service_at(h, conf->port);
+	struct registry_image *images = ARENA_ARRAY(
+		&s->arena, conf->image_count, struct registry_image);
+	for (size_t i = 0; i < conf->image_count; i++) {
+		const struct registry_image *from = &conf->images[i];
+		uint64_t *layers =
+			ARENA_ARRAY(&s->arena, from->layer_count, uint64_t);
+		for (size_t j = 0; j < from->layer_count; j++)
+			layers[j] = from->layers[j];
+		images[i] = *from;
+		images[i].repository = arena_text(&s->arena, from->repository);
+		images[i].tags = copy_tags(&s->arena, from);
+		images[i].layers = layers;
+	}
+	s->is_registry = true;
+	s->registry = *conf;
+	s->registry.images = images;
+}
+
+void registry_serve_page(struct host *h, const struct registry_page *page)
+{
+	struct service *s = service_at(h, page->port);
+	s->is_registry = false;
+	s->page = *page;
+	s->page.body = arena_text(&s->arena, page->body ? page->body : "");
+}
