@@ -94,15 +94,6 @@ static bool is_stray(const struct router *r, struct pkt *p)
 	       !route_is_local(&r->forward, p->dst);
 }
 
-/* Idle sessions hold ports and room; a look at all once a second is cheap. */
-static void expire(struct router *r, uint64_t now)
-{
-	if (!r->forward.flows.count || now - r->expired < VCLOCK_S)
-		return;
-	r->expired = now;
-	forward_expire(&r->forward, now);
-}
-
 static void handle(struct router *r, struct pkt *p)
 {
 	struct router_head head;
@@ -113,7 +104,7 @@ static void handle(struct router *r, struct pkt *p)
 		router_drop(r, p, DROP_NOT_FORWARDING, &head);
 		return;
 	}
-	expire(r, now);
+	forward_expire(&r->forward, now);
 	struct batch b;
 	b.count = 1;
 	b.at[0] = p;

@@ -116,7 +116,6 @@ static void fail(struct router *r, struct router_wait *w, struct neigh_entry *e)
 {
 	e->state = NEIGH_FAILED;
 	e->changed = world_now(router_world(r));
-	e->tries = 0;
 	give_up(r, w, DROP_NONE);
 }
 

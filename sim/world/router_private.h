@@ -49,8 +49,7 @@ struct router {
 	ip4 *silent; /* loopbacks that do not answer ping */
 	size_t silent_count;
 	bool forwards, icmp_ttl, icmp_errors;
-	bool configured;  /* has had tables */
-	uint64_t expired; /* ns; when idle sessions were last looked for */
+	bool configured; /* has had tables */
 	uint16_t next_ip_id;
 	router_local_fn *deliver;
 	void *deliver_context;

@@ -9,9 +9,6 @@
 #include "sim/wire/ip4.h"
 #include "sim/world/router_private.h"
 
-/* Addresses of one SNAT rule that get a pool of ports at most. */
-#define POOL_ADDRS 256
-
 static void *copy_of(const void *from, size_t count, size_t size)
 {
 	void *to = mem_new(count, size);
@@ -150,7 +147,7 @@ static void set_pools(struct router *r, const struct router_tables *t)
 		if (rule->action != NAT_SNAT)
 			continue;
 		uint64_t size = nat_size(&rule->translated);
-		for (uint64_t j = 0; j < size && j < POOL_ADDRS; j++)
+		for (uint64_t j = 0; j < size && j < FORWARD_SNAT_ADDRS; j++)
 			add_pools(f, &old, nat_at(&rule->translated, j),
 				  t->port_range);
 	}

@@ -81,6 +81,20 @@ START_TEST(unknown_addresses_are_flooded)
 }
 END_TEST
 
+START_TEST(a_frame_for_its_own_side_is_not_repeated)
+{
+	send(0, 1);
+	struct pkt *p = world_take_pkt(kit.world);
+	uint32_t id = p->id;
+	mac its = world_kit_nic(hosts[0], 0)->mac;
+	p->len = 60;
+	eth_write(p->data, its, its, ETH_TYPE_IP4);
+	nic_send(world_kit_nic(hosts[0], 0), p);
+	world_run_until(kit.world, world_now(kit.world) + VCLOCK_S);
+	ck_assert_uint_eq(bridge_frames(id), 0);
+}
+END_TEST
+
 START_TEST(flooded_copies_leave_no_notes)
 {
 	struct world_kit_udp u = {addrs[0], addrs[1], 1, 2, 64};
@@ -123,6 +137,7 @@ Suite *bridge_test_suite(void)
 	tcase_add_test(t, frames_go_to_the_one_they_are_for);
 	tcase_add_test(t, broadcasts_are_flooded_known_addresses_are_not);
 	tcase_add_test(t, unknown_addresses_are_flooded);
+	tcase_add_test(t, a_frame_for_its_own_side_is_not_repeated);
 	tcase_add_test(t, flooded_copies_leave_no_notes);
 	tcase_add_test(t, an_address_that_moves_is_learned_anew);
 	suite_add_tcase(s, t);

@@ -114,14 +114,19 @@ static void run(uint64_t duration)
 	ck_assert(world_run_until(kit.world, world_now(kit.world) + duration));
 }
 
-static uint32_t request(uint8_t ttl)
+static uint32_t request_from(uint16_t sport, uint8_t ttl)
 {
-	struct world_kit_udp u = {POD, REGISTRY, 5000, 443, ttl};
+	struct world_kit_udp u = {POD, REGISTRY, sport, 443, ttl};
 	struct pkt *p = world_kit_udp(&kit, &u);
 	uint32_t id = p->id;
 	router_send(pod, p);
 	run(VCLOCK_S);
 	return id;
+}
+
+static uint32_t request(uint8_t ttl)
+{
+	return request_from(5000, ttl);
 }
 
 static uint32_t reply(uint8_t ttl)
@@ -224,6 +229,9 @@ START_TEST(sessions_and_hits_survive_new_rules)
 	ck_assert_uint_eq(nat->rules[1].packets, 2); /* there and back */
 	request(64);
 	ck_assert_uint_eq(at_registry.last.sport, PORT_FIRST);
+	request_from(5001, 64); /* the port in use stays in use */
+	ck_assert_uint_eq(at_registry.count, 3);
+	ck_assert_uint_eq(at_registry.last.sport, PORT_FIRST + 1);
 }
 END_TEST
 
@@ -278,7 +286,7 @@ END_TEST
 /* Two routers on one segment; the address that both can answer for moves. */
 static struct router *pair[2];
 
-static void answer_for(struct router *r, const char *vip)
+static void answer_for(struct router *r, const char *vip, bool up)
 {
 	struct router_proxy proxy = {0,
 				     world_kit_prefix(vip ? vip : "0.0.0.0")};
@@ -290,6 +298,7 @@ static void answer_for(struct router *r, const char *vip)
 				  .proxy_count = vip ? 1 : 0,
 				  .loopbacks = &lo,
 				  .loopback_count = vip ? 1 : 0,
+				  .port_up = &up,
 				  .forwards = true};
 	router_set_tables(r, &t);
 }
@@ -318,14 +327,14 @@ START_TEST(an_address_that_moves_is_announced)
 	}
 	bridge_attach(s, world_kit_nic(host, 0), &conf);
 	world_kit_listen(&kit, host, &box);
-	answer_for(pair[0], "10.8.0.3");
-	answer_for(pair[1], NULL);
+	answer_for(pair[0], "10.8.0.3", true);
+	answer_for(pair[1], NULL, true);
 	ck_assert_uint_eq(arp_frames(), 0); /* nothing has moved yet */
 	router_send(host, world_kit_echo(&kit, "10.8.0.9", "10.8.0.3"));
 	run(VCLOCK_S);
 	ck_assert_uint_eq(box.count, 1);
-	answer_for(pair[0], NULL);
-	answer_for(pair[1], "10.8.0.3");
+	answer_for(pair[0], NULL, false);
+	answer_for(pair[1], "10.8.0.3", true);
 	run(VCLOCK_S);
 	router_send(host, world_kit_echo(&kit, "10.8.0.9", "10.8.0.3"));
 	run(VCLOCK_S);
