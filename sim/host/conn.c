@@ -3,8 +3,9 @@
  * What is sent and not acknowledged is out[0 .. snd_nxt - snd_base). */
 #include "sim/host/conn.h"
 
+#include <string.h>
+
 #include "sim/base/mem.h"
-#include "sim/base/vec.h"
 
 #define MSS		1460
 #define WINDOW		65535
@@ -29,7 +30,8 @@ struct conn {
 	enum state state;
 	unsigned tries; /* transmissions of what the timer watches */
 	uint32_t snd_base, snd_nxt, rcv_nxt;
-	struct { VEC(uint8_t); } out;
+	uint8_t *out; /* bytes from out_start on are not acknowledged yet */
+	size_t out_start, out_count, out_room;
 	uint32_t peer_window, cwnd;
 	uint16_t mss;
 	unsigned dup_acks;
@@ -60,7 +62,7 @@ static void free_conn(struct stack_tcp *t)
 	if (c->events && c->events->failed)
 		c->events->failed(c->context, STACK_RESET);
 	vclock_cancel(c->clock, &c->timer);
-	VEC_FREE(&c->out);
+	mem_free(c->out);
 	mem_free(c);
 }
 
@@ -124,12 +126,12 @@ static uint32_t in_flight(const struct conn *c)
 
 static void send_chunk(struct conn *c, uint32_t from, uint32_t len)
 {
-	bool last = from + len == c->out.count;
+	bool last = from + len == c->out_count;
 	bool fin = last && c->fin_wanted;
 	uint8_t flags = (uint8_t)(TCP_ACK | (last && len ? TCP_PSH : 0) |
 				  (fin ? TCP_FIN : 0));
 	transmit(c, flags, c->snd_base + from,
-		 (struct craft_bytes){c->out.at + from, len});
+		 (struct craft_bytes){c->out + c->out_start + from, len});
 	c->fin_sent = c->fin_sent || fin;
 	uint32_t end = c->snd_base + from + len + fin;
 	if (end - c->snd_nxt < (uint32_t)1 << 31)
@@ -142,9 +144,9 @@ static void push(struct conn *c)
 	if (c->state != ESTABLISHED)
 		return;
 	uint32_t limit = c->cwnd < c->peer_window ? c->cwnd : c->peer_window;
-	while (in_flight(c) < c->out.count && in_flight(c) < limit) {
+	while (in_flight(c) < c->out_count && in_flight(c) < limit) {
 		uint32_t from = in_flight(c);
-		uint32_t len = (uint32_t)c->out.count - from;
+		uint32_t len = (uint32_t)c->out_count - from;
 		if (len > c->mss)
 			len = c->mss;
 		if (!c->sampled) {
@@ -153,8 +155,8 @@ static void push(struct conn *c)
 		}
 		send_chunk(c, from, len);
 	}
-	if (c->fin_wanted && !c->fin_sent && in_flight(c) == c->out.count)
-		send_chunk(c, (uint32_t)c->out.count, 0);
+	if (c->fin_wanted && !c->fin_sent && in_flight(c) == c->out_count)
+		send_chunk(c, (uint32_t)c->out_count, 0);
 	if (c->snd_nxt != c->snd_base && !vclock_is_set(&c->timer)) {
 		c->tries = 1;
 		set_timer(c, c->rto);
@@ -181,7 +183,7 @@ static void take_sample(struct conn *c)
 
 static void resend(struct conn *c)
 {
-	uint32_t len = (uint32_t)c->out.count;
+	uint32_t len = (uint32_t)c->out_count;
 	if (len > c->mss)
 		len = c->mss;
 	c->sampled = 0;
@@ -270,11 +272,10 @@ static void segment_syn_sent(struct conn *c, const struct tcp *head)
 static void drop_acked(struct conn *c, uint32_t acked)
 {
 	bool fin = c->fin_sent && acked == in_flight(c) &&
-		   acked > c->out.count;
+		   acked > c->out_count;
 	uint32_t data = acked - fin;
-	for (size_t i = data; i < c->out.count; i++)
-		c->out.at[i - data] = c->out.at[i];
-	c->out.count -= data;
+	c->out_start += data;
+	c->out_count -= data;
 	c->snd_base += acked;
 	c->fin_acked = c->fin_acked || fin;
 	c->cwnd += acked;
@@ -450,11 +451,24 @@ bool conn_is_connected(const struct conn *c)
 	return c->state == ESTABLISHED;
 }
 
+static void make_room(struct conn *c, size_t len)
+{
+	if (c->out_room - c->out_start - c->out_count >= len)
+		return;
+	if (c->out_start)
+		memmove(c->out, c->out + c->out_start, c->out_count);
+	c->out_start = 0;
+	if (c->out_room - c->out_count >= len)
+		return;
+	c->out_room = 2 * (c->out_count + len);
+	c->out = mem_grow(c->out, c->out_room, 1);
+}
+
 void conn_send(struct conn *c, const void *bytes, size_t len)
 {
-	const uint8_t *b = bytes;
-	for (size_t i = 0; i < len; i++)
-		VEC_ADD(&c->out, b[i]);
+	make_room(c, len);
+	memcpy(c->out + c->out_start + c->out_count, bytes, len);
+	c->out_count += len;
 	push(c);
 }
 

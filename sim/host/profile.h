@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Clients as data: call order, timers and text grammar of the programs whose
  * messages people read. One row per client; nothing here knows a scenario.
- * Sources: measured with the real programs, and their source code. */
+ * Measured with the real programs, and read in their sources. */
 #ifndef PROFILE_H
 #define PROFILE_H
 
@@ -9,21 +9,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Whose words wrap the inner error. */
+enum profile_style {
+	PROFILE_DOCKER,	    /* Error response from daemon: Get URL: ... */
+	PROFILE_CONTAINERD, /* failed to pull and unpack image ...: Head ... */
+	PROFILE_PODVM,	    /* failed to do request: Head URL: ... */
+	PROFILE_KUBECTL,    /* Unable to connect to the server: ... */
+	PROFILE_CURL,	    /* Get URL: ... */
+};
+
 struct profile {
 	const char *name; /* "docker1903" */
 	const char *who;  /* "docker 19.03, as on TKG nodes of 2020" */
-	bool pulls;	  /* an image puller; else a plain HTTP client */
-	const char *first_method, *first_path; /* "GET" "/v2/"; "HEAD" NULL:
-						* the manifest */
-	uint8_t hidden_lookups; /* of the registry before the first call */
-	uint64_t first_timeout; /* ns, total of the first call; 0: none */
-	uint64_t dial_timeout;	/* ns; 0: the kernel decides */
-	uint64_t tls_timeout;	/* ns */
+	enum profile_style style;
+	bool pulls;		 /* an image puller; else an HTTP client */
+	bool pings_first;	 /* GET /v2/ before the manifest */
+	bool heads;		 /* HEAD before GET of the manifest */
+	uint8_t hidden_lookups;	 /* of the registry before the first call */
+	uint64_t first_timeout;	 /* ns, all of the first call; 0: none */
+	uint64_t dial_timeout;	 /* ns; 0: the kernel decides */
+	bool dial_outlives_call; /* a cancelled call leaves its dial running */
 	uint8_t blob_tries;
-	bool keep_alive;
-	bool quotes_url;
-	/* Wrappers outside in; %s marks in the order documented in profile.c */
-	const char *event_prefix, *runtime_prefix;
+	bool quotes_url;	  /* Go from 1.14 on */
+	const char *timeout_code; /* gRPC code of a dial timeout */
 };
 
 /* NULL if there is none of that name. */
