@@ -425,7 +425,7 @@ struct conn *conn_connect(struct host *h, ip4 peer, uint16_t port,
 		return NULL;
 	}
 	send_syn(c);
-	return c;
+	return c->state == DEAD ? NULL : c; /* the interface is down */
 }
 
 void conn_set_events(struct conn *c, const struct conn_events *events,

@@ -210,13 +210,9 @@ static void next_candidate(struct resolver *r)
 		q->over = false;
 		str_clear(&q->error);
 	}
-	/* The second is asked even if the first has failed at once, but not if
-	 * that has ended everything. */
-	size_t candidate = r->candidate;
-	r->questions[1].over = false;
+	/* The first cannot end everything, the second is still to come. */
 	ask(&r->questions[0]);
-	if (r->candidate == candidate)
-		ask(&r->questions[1]);
+	ask(&r->questions[1]);
 }
 
 static void begin(void *context)
