@@ -51,9 +51,10 @@ void router_transmit(struct router *r, struct pkt *p,
 
 static bool is_silent(const struct router *r, ip4 a)
 {
-	for (size_t i = 0; i < r->silent_count; i++)
-		if (addr_same(r->silent[i], a))
-			return true;
+	for (size_t i = 0; i < r->loopback_count; i++)
+		if (addr_same(r->loopbacks[i].addr, a))
+			return !r->loopbacks[i].answers_ping &&
+			       !router_has_addr(r, a);
 	return false;
 }
 
@@ -175,6 +176,7 @@ struct nic *router_add_port(struct router *r,
 		.urpf_strict = conf->urpf_strict,
 		.mtu = conf->mtu ? conf->mtu : MTU_DEFAULT};
 	r->forward.port_count = r->node.nic_count;
+	router_list_locals(r);
 	return nic;
 }
 
@@ -187,6 +189,7 @@ bool router_add_addr(struct router *r, uint16_t port, struct addr_if addr)
 	if (p->addr_count == ROUTER_PORT_ADDRS)
 		return false;
 	p->addrs[p->addr_count++] = addr;
+	router_list_locals(r);
 	if (r->configured)
 		router_arp_announce(r, port, addr.addr);
 	return true;
@@ -200,6 +203,7 @@ void router_remove_addr(struct router *r, uint16_t port, ip4 addr)
 		if (!addr_same(p->addrs[i].addr, addr))
 			p->addrs[kept++] = p->addrs[i];
 	p->addr_count = (uint8_t)kept;
+	router_list_locals(r);
 }
 
 void router_set_local(struct router *r, router_local_fn *deliver, void *context)

@@ -83,7 +83,9 @@ struct node *router_node(struct router *r);
 /* Adds an interface; its port number is the count of those before it. */
 struct nic *router_add_port(struct router *r,
 			    const struct router_port_conf *conf);
-/* One more address on a port ("secondary"); false when there are too many. */
+/* One more address on a port ("secondary"); false when there are too many.
+ * Adding (announced to neighbours once there are tables) and removing take
+ * effect at once; routes do not change. */
 bool router_add_addr(struct router *r, uint16_t port, struct addr_if addr);
 void router_remove_addr(struct router *r, uint16_t port, ip4 addr);
 /* Sessions whose rule is gone stay until they are idle (whether NSX ends them

@@ -46,8 +46,8 @@ struct router {
 	uint16_t port_room;
 	struct router_proxy *proxies;
 	size_t proxy_count;
-	ip4 *silent; /* loopbacks that do not answer ping */
-	size_t silent_count;
+	struct router_loopback *loopbacks;
+	size_t loopback_count;
 	bool forwards, icmp_ttl, icmp_errors;
 	bool configured; /* has had tables */
 	uint16_t next_ip_id;
@@ -78,6 +78,8 @@ static inline struct world *router_world(struct router *r)
 }
 
 /* router_tables.c */
+/* Tells the datapath which addresses are the router's own now. */
+void router_list_locals(struct router *r);
 void router_tables_fini(struct router *r);
 
 /* router_arp.c */

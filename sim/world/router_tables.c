@@ -162,25 +162,29 @@ static int compare_ip4(const void *a, const void *b)
 	return x->v < y->v ? -1 : x->v > y->v;
 }
 
-static void set_locals(struct router *r, const struct router_tables *t)
+void router_list_locals(struct router *r)
 {
 	struct forward *f = &r->forward;
 	size_t room = (size_t)r->node.nic_count * ROUTER_PORT_ADDRS +
-		      t->loopback_count;
+		      r->loopback_count;
 	mem_free(f->locals);
-	mem_free(r->silent);
 	f->locals = mem_new(room, sizeof(*f->locals));
-	r->silent = mem_new(t->loopback_count, sizeof(*r->silent));
-	f->local_count = r->silent_count = 0;
+	f->local_count = 0;
 	for (uint16_t i = 0; i < r->node.nic_count; i++)
 		for (unsigned j = 0; j < r->ports[i].addr_count; j++)
 			f->locals[f->local_count++] = r->ports[i].addrs[j].addr;
-	for (size_t i = 0; i < t->loopback_count; i++) {
-		f->locals[f->local_count++] = t->loopbacks[i].addr;
-		if (!t->loopbacks[i].answers_ping)
-			r->silent[r->silent_count++] = t->loopbacks[i].addr;
-	}
+	for (size_t i = 0; i < r->loopback_count; i++)
+		f->locals[f->local_count++] = r->loopbacks[i].addr;
 	qsort(f->locals, f->local_count, sizeof(*f->locals), compare_ip4);
+}
+
+static void set_locals(struct router *r, const struct router_tables *t)
+{
+	mem_free(r->loopbacks);
+	r->loopbacks =
+		copy_of(t->loopbacks, t->loopback_count, sizeof(*t->loopbacks));
+	r->loopback_count = t->loopback_count;
+	router_list_locals(r);
 }
 
 /* Sessions are made room for once, when something stateful is configured; the
@@ -267,5 +271,5 @@ void router_tables_fini(struct router *r)
 	mem_free(r->forward.flows.flows);
 	mem_free(r->forward.flows.slots);
 	mem_free(r->proxies);
-	mem_free(r->silent);
+	mem_free(r->loopbacks);
 }

@@ -221,6 +221,7 @@ START_TEST(sessions_and_hits_survive_new_rules)
 	rules[0].sequence_number = 1;
 	rules[1].sequence_number = 2;
 	configure_t1(rules, 2);
+	ck_assert_uint_eq(router_forward(t1)->pools[1].used, 1);
 	reply(64);
 	check_reply(1);
 	const struct nat *nat = &router_forward(t1)->nat;

@@ -405,6 +405,26 @@ START_TEST(a_secondary_address_is_the_source_in_its_subnet)
 }
 END_TEST
 
+START_TEST(the_source_is_that_of_a_way_that_is_up)
+{
+	bool up[] = {false, true};
+	ip4 src;
+	struct rib_route routes[] = {
+		world_kit_route("0.0.0.0/0", "10.1.0.2", 0),
+		world_kit_route("0.0.0.0/0", "10.9.0.2", 1),
+	};
+	struct router_tables t = {
+		.routes = routes, .route_count = 2, .forwards = true};
+	router_set_tables(r1, &t);
+	ck_assert(router_source_for(r1, world_kit_ip4("8.8.8.8"), &src));
+	world_kit_same_ip(src, "10.1.0.1");
+	t.port_up = up;
+	router_set_tables(r1, &t);
+	ck_assert(router_source_for(r1, world_kit_ip4("8.8.8.8"), &src));
+	world_kit_same_ip(src, "10.9.0.1");
+}
+END_TEST
+
 START_TEST(a_port_that_goes_down_drops_who_waits)
 {
 	bool up[] = {true, false};
@@ -456,6 +476,7 @@ Suite *router_test_suite(void)
 	tcase_add_loop_test(t, a_loopback_answers_ping_if_told, 0, 2);
 	tcase_add_test(t, a_node_speaks_to_itself_by_its_loopback);
 	tcase_add_test(t, a_secondary_address_is_the_source_in_its_subnet);
+	tcase_add_test(t, the_source_is_that_of_a_way_that_is_up);
 	tcase_add_test(t, a_port_that_goes_down_drops_who_waits);
 	tcase_add_test(t, packets_that_wait_go_with_the_world);
 	suite_add_tcase(s, t);
