@@ -226,23 +226,31 @@ void router_set_ended(struct router *r, void (*ended)(void *context),
 	r->ended_context = context;
 }
 
+/* The port that is connected to itself, or NULL. */
+static const struct router_port *loopback_of(const struct router *r)
+{
+	for (uint16_t i = 0; i < r->node.nic_count; i++) {
+		const struct link *l = r->ports[i].nic->link;
+		if (l && l->ends[0] == l->ends[1])
+			return &r->ports[i];
+	}
+	return NULL;
+}
+
 /* A node reaches its own addresses by its loopback interface, if it has one,
  * whatever the routes say. */
 static void route_own(struct router *r, struct pkt *p)
 {
+	const struct router_port *lo = loopback_of(r);
 	forward_own(&r->forward, p);
-	if (!route_is_local(&r->forward, p->dst))
+	if (!lo || !route_is_local(&r->forward, p->dst))
 		return;
-	for (uint16_t i = 0; i < r->node.nic_count; i++)
-		if (!r->ports[i].arp) {
-			p->verdict = PKT_SEND;
-			p->drop = DROP_NONE;
-			p->drop_ref = 0;
-			p->out_port = i;
-			p->next_hop = p->dst;
-			r->forward.notes.count = 0; /* of the other route */
-			return;
-		}
+	p->verdict = PKT_SEND;
+	p->drop = DROP_NONE;
+	p->drop_ref = 0;
+	p->out_port = lo->nic->port;
+	p->next_hop = p->dst;
+	r->forward.notes.count = 0; /* of the other route */
 }
 
 void router_send(struct router *r, struct pkt *p)
@@ -273,7 +281,12 @@ ip4 router_port_addr(const struct router *r, uint16_t port, ip4 peer)
  * from the loopback interface's. */
 bool router_source_for(const struct router *r, ip4 dst, ip4 *src)
 {
-	if (dst.v >> 24 != 127 && router_has_addr(r, dst)) {
+	const struct router_port *lo = loopback_of(r);
+	if (lo && dst.v >> 24 == 127) {
+		*src = lo->addrs[0].addr;
+		return true;
+	}
+	if (router_has_addr(r, dst)) {
 		*src = dst;
 		return true;
 	}
