@@ -64,14 +64,22 @@ static bool kind_http(const uint8_t *data, size_t len, struct str *out)
 	return false;
 }
 
+/* Where the data of a TCP segment starts; 0 if there is no whole header. */
+static size_t tcp_head(const struct view *v)
+{
+	if (!has_ports(v) || v->l4_size < TCP_SIZE)
+		return 0;
+	size_t head = (v->l4[12] >> 4) * 4U;
+	return head < TCP_SIZE || head > v->l4_size ? 0 : head;
+}
+
 static void kind_tcp(const struct view *v, struct str *out)
 {
-	size_t head = (v->l4[12] >> 4) * 4U;
-	if (v->l4_size >= TCP_SIZE && v->l4_size > head &&
-	    kind_http(v->l4 + head, v->l4_size - head, out))
-		return;
-	str_add(out, v->l4_size >= TCP_SIZE ? tcp_flags_name(v->l4[13])
-					    : "TCP");
+	size_t head = tcp_head(v);
+	if (!head)
+		str_add(out, "TCP");
+	else if (!kind_http(v->l4 + head, v->l4_size - head, out))
+		str_add(out, tcp_flags_name(v->l4[13]));
 }
 
 static void kind_ip(const struct view *v, struct str *out)
@@ -132,8 +140,8 @@ static void add_end(const struct view *v, ip4 a, size_t port_at,
 {
 	char text[ADDR_ENDPOINT_SIZE];
 	if (has_ports(v))
-		str_add(out, addr_print_endpoint(
-				     a, be_load16(v->l4 + port_at), text));
+		str_add(out, addr_print_endpoint(a, be_load16(v->l4 + port_at),
+						 text));
 	else
 		str_add(out, addr_print_ip4(a, text));
 }
@@ -161,6 +169,8 @@ static void add_quoted(const struct view *v, struct str *out)
 	    ip4_read_quoted(v->l4 + ICMP_SIZE, v->l4_size - ICMP_SIZE, &q) !=
 		    IP4_OK)
 		return;
+	if (v->l4_size < (size_t)ICMP_SIZE + q.head_size + 8)
+		return;
 	struct view inner = {q, v->l4 + ICMP_SIZE + q.head_size, 8};
 	str_add(out, " (about ");
 	add_end(&inner, q.src, 0, out);
@@ -171,7 +181,7 @@ static void add_quoted(const struct view *v, struct str *out)
 
 static void add_tcp_size(const struct view *v, struct str *out)
 {
-	size_t head = v->l4_size >= TCP_SIZE ? (v->l4[12] >> 4) * 4U : 0;
+	size_t head = tcp_head(v);
 	if (head && v->l4_size > head)
 		str_addf(out, " %zu bytes", v->l4_size - head);
 }
