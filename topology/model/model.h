@@ -5,7 +5,7 @@
  *
  * model_read() makes one from a tree (topology/lang) and checks its meaning;
  * model_free() frees it as a whole: all pointers inside lead to its own arena.
- * Maps are arrays in file order; each record starts with a struct model_id. */
+ * Maps are arrays in file order; each record starts with a struct schema_id. */
 #ifndef MODEL_H
 #define MODEL_H
 
@@ -18,42 +18,22 @@
 #include "sim/base/diag.h"
 #include "sim/table/acl.h"
 #include "sim/table/nat.h"
+#include "topology/lang/schema.h"
 
 struct tree;
-
-/* The key of a record in its map. */
-struct model_id {
-	const char *name;
-	struct diag_place at;
-	const char *path; /* "tier0s.t0-edge.nat_rules.tkg" */
-};
-
-/* A name that stands for another record. */
-struct model_ref {
-	const char *name; /* NULL: not given */
-	struct diag_place at;
-	size_t index; /* in the array it refers to; valid after sanity */
-};
-
-/* A list of any type: MODEL_LIST(struct model_route) routes; */
-#define MODEL_LIST(type)      \
-	struct {              \
-		type *at;     \
-		size_t count; \
-	}
 
 enum model_urpf { MODEL_URPF_STRICT, MODEL_URPF_NONE };
 enum model_state { MODEL_UP, MODEL_DOWN };
 enum model_ha { MODEL_ACTIVE_ACTIVE, MODEL_ACTIVE_STANDBY };
 
 struct model_edge {
-	struct model_id id;
+	struct schema_id id;
 	enum model_state admin_state;
 };
 
 struct model_edge_cluster {
-	struct model_id id;
-	MODEL_LIST(struct model_edge) edges;
+	struct schema_id id;
+	SCHEMA_LIST(struct model_edge) edges;
 };
 
 struct model_next_hop {
@@ -63,30 +43,30 @@ struct model_next_hop {
 };
 
 struct model_route {
-	struct model_id id;
+	struct schema_id id;
 	struct addr_prefix network;
 	struct diag_place network_at;
-	MODEL_LIST(struct model_next_hop) next_hops; /* empty: null route */
+	SCHEMA_LIST(struct model_next_hop) next_hops; /* empty: null route */
 	bool bgp; /* learned, not configured: kind BGP, distance 20 */
 };
 
 struct model_nat_rule {
-	struct model_id id;
+	struct schema_id id;
 	struct nat_rule rule; /* scope and ref are filled when building */
 	struct diag_place action_at, source_at, destination_at, translated_at;
-	MODEL_LIST(struct model_ref) scope; /* interface ids */
+	SCHEMA_LIST(struct schema_ref) scope; /* interface ids */
 };
 
 struct model_acl_rule {
-	struct model_id id;
+	struct schema_id id;
 	struct acl_rule rule;
 };
 
 /* An interface of a Tier-0, a router or a host. */
 struct model_interface {
-	struct model_id id;
-	struct model_ref segment;
-	struct model_ref edge; /* Tier-0 only */
+	struct schema_id id;
+	struct schema_ref segment;
+	struct schema_ref edge; /* Tier-0 only */
 	struct addr_if address;
 	struct diag_place address_at;
 	uint16_t mtu; /* default 1500 */
@@ -96,18 +76,18 @@ struct model_interface {
 };
 
 struct model_tier0 {
-	struct model_id id;
+	struct schema_id id;
 	enum model_ha ha_mode;
 	struct diag_place ha_mode_at;
-	struct model_ref edge_cluster;
-	struct model_ref preferred_edge; /* A/S: the active one if it is up */
+	struct schema_ref edge_cluster;
+	struct schema_ref preferred_edge; /* A/S: the active one if it is up */
 	struct addr_prefix transit_subnet;	    /* 100.64.0.0/16 */
 	struct addr_prefix internal_transit_subnet; /* 169.254.0.0/24 or /28 */
 	bool has_ha_vip;
 	struct addr_if ha_vip;
-	MODEL_LIST(struct model_interface) interfaces;
-	MODEL_LIST(struct model_route) static_routes;
-	MODEL_LIST(struct model_nat_rule) nat_rules;
+	SCHEMA_LIST(struct model_interface) interfaces;
+	SCHEMA_LIST(struct model_route) static_routes;
+	SCHEMA_LIST(struct model_nat_rule) nat_rules;
 	bool icmp_unreachable; /* default false: drops are silent */
 	bool icmp_ttl_exceeded; /* default true: traceroute works */
 };
@@ -121,13 +101,13 @@ enum model_advertise {
 };
 
 struct model_tier1 {
-	struct model_id id;
-	struct model_ref tier0; /* may be missing: not connected */
-	struct model_ref edge_cluster; /* missing: no service router */
+	struct schema_id id;
+	struct schema_ref tier0; /* may be missing: not connected */
+	struct schema_ref edge_cluster; /* missing: no service router */
 	unsigned route_advertisement_types; /* enum model_advertise, or-ed */
 	struct diag_place advertisement_at;
-	MODEL_LIST(struct model_route) static_routes;
-	MODEL_LIST(struct model_nat_rule) nat_rules;
+	SCHEMA_LIST(struct model_route) static_routes;
+	SCHEMA_LIST(struct model_nat_rule) nat_rules;
 	struct addr_ports snat_ports; /* knob; default 1024-65535 */
 	bool snat_keep_port;	      /* knob; default false */
 	uint32_t session_limit;	      /* knob; 0: default */
@@ -135,8 +115,8 @@ struct model_tier1 {
 };
 
 struct model_segment {
-	struct model_id id;
-	struct model_ref tier1, tier0; /* at most one of them */
+	struct schema_id id;
+	struct schema_ref tier1, tier0; /* at most one of them */
 	bool has_gateway;
 	struct addr_if gateway_address;
 	struct diag_place gateway_at;
@@ -154,61 +134,61 @@ struct model_lb_member {
 };
 
 struct model_lb_pool {
-	struct model_id id;
-	MODEL_LIST(struct model_lb_member) members;
+	struct schema_id id;
+	SCHEMA_LIST(struct model_lb_member) members;
 	bool automap; /* snat_translation AUTOMAP (default) or DISABLED */
 };
 
 struct model_lb_virtual_server {
-	struct model_id id;
-	struct model_ref tier1;
-	struct model_ref pool;
+	struct schema_id id;
+	struct schema_ref tier1;
+	struct schema_ref pool;
 	ip4 ip_address;
 	struct diag_place ip_at;
 	uint8_t proto; /* TCP (default) or UDP */
-	MODEL_LIST(struct addr_ports) ports;
+	SCHEMA_LIST(struct addr_ports) ports;
 	bool enabled;
 };
 
 /* A router that NSX does not manage. */
 struct model_router {
-	struct model_id id;
-	MODEL_LIST(struct model_interface) interfaces;
-	MODEL_LIST(struct model_route) routes;
-	MODEL_LIST(struct model_nat_rule) nat_rules;
-	MODEL_LIST(struct model_acl_rule) acl;
+	struct schema_id id;
+	SCHEMA_LIST(struct model_interface) interfaces;
+	SCHEMA_LIST(struct model_route) routes;
+	SCHEMA_LIST(struct model_nat_rule) nat_rules;
+	SCHEMA_LIST(struct model_acl_rule) acl;
 	bool icmp_unreachable;	/* default true */
 	bool icmp_ttl_exceeded; /* default true */
 };
 
 struct model_dns_record {
-	struct model_id id; /* the name */
-	MODEL_LIST(ip4) addresses; /* empty: NODATA */
+	struct schema_id id; /* the name */
+	SCHEMA_LIST(ip4) addresses; /* empty: NODATA */
 	uint8_t rcode; /* 0, or DNS_SERVFAIL, DNS_REFUSED, DNS_NXDOMAIN */
 };
 
 struct model_image {
-	struct model_id id; /* repository, "busybox" */
-	MODEL_LIST(const char *) tags;	    /* default: latest */
-	MODEL_LIST(uint64_t) layers; /* sizes in bytes */
+	struct schema_id id; /* repository, "busybox" */
+	SCHEMA_LIST(const char *) tags;	    /* default: latest */
+	SCHEMA_LIST(uint64_t) layers; /* sizes in bytes */
 };
 
 /* What an endpoint serves. */
 struct model_dns_server {
 	bool on;
-	MODEL_LIST(struct model_dns_record) records;
+	SCHEMA_LIST(struct model_dns_record) records;
 	uint8_t default_rcode; /* for other names; default NXDOMAIN */
 };
 
 struct model_registry {
 	bool on;
 	uint16_t port; /* default 443 */
-	MODEL_LIST(struct model_image) images;
+	SCHEMA_LIST(struct model_image) images;
 	uint16_t status; /* 0: serve; else answer this (429, 503) */
 };
 
 struct model_http_server { /* a web page, an API server */
-	struct model_id id; /* name of the service, for people */
+	struct schema_id id; /* name of the service, for people */
 	uint16_t port;
 	uint16_t status; /* default 200 */
 	const char *body;
@@ -218,32 +198,32 @@ enum model_resolver { MODEL_RESOLVER_DIRECT, MODEL_RESOLVER_STUB };
 enum model_syn { MODEL_SYN_LINUX_5, MODEL_SYN_LINUX_6_5 };
 
 struct model_host {
-	struct model_id id;
-	MODEL_LIST(struct model_interface) interfaces; /* the first is main;
+	struct schema_id id;
+	SCHEMA_LIST(struct model_interface) interfaces; /* the first is main;
 		* "segment" and "address" on the host itself mean one "eth0" */
 	bool has_gateway;
 	ip4 gateway; /* default route */
 	struct diag_place gateway_at;
-	MODEL_LIST(struct model_route) routes;
+	SCHEMA_LIST(struct model_route) routes;
 	bool forwards; /* a node with pods behind it */
-	MODEL_LIST(struct model_nat_rule) nat_rules;
+	SCHEMA_LIST(struct model_nat_rule) nat_rules;
 	enum model_resolver resolver;
-	MODEL_LIST(ip4) nameservers;
-	MODEL_LIST(const char *) search;
+	SCHEMA_LIST(ip4) nameservers;
+	SCHEMA_LIST(const char *) search;
 	enum model_syn kernel;	/* SYN ladder: linux-5 (default), linux-6.5 */
 	const char *profile;	/* of image pulls; NULL: docker1903 */
 	struct diag_place profile_at;
 	struct model_dns_server dns_server;
 	struct model_registry registry;
-	MODEL_LIST(struct model_http_server) http_servers;
-	MODEL_LIST(uint16_t) closed_ports; /* answered with RST is the default;
+	SCHEMA_LIST(struct model_http_server) http_servers;
+	SCHEMA_LIST(uint16_t) closed_ports; /* answered with RST is the default;
 		* these are silent, as a host firewall that drops */
 };
 
 /* A pod whose image is pulled: by 'host', on the Kubernetes node 'node'. */
 struct model_workload {
-	struct model_id id;
-	struct model_ref host;	   /* whose address and resolver pull */
+	struct schema_id id;
+	struct schema_ref host;	   /* whose address and resolver pull */
 	const char *name_space;	   /* default "default" */
 	const char *pod;	   /* default: the id */
 	const char *node;	   /* as kubelet names it; default: the host */
@@ -256,15 +236,15 @@ struct model_workload {
 struct model {
 	struct arena arena;
 	uint16_t nsx_major, nsx_minor; /* nsx_version; default 3.0 */
-	MODEL_LIST(struct model_edge_cluster) edge_clusters;
-	MODEL_LIST(struct model_tier0) tier0s;
-	MODEL_LIST(struct model_tier1) tier1s;
-	MODEL_LIST(struct model_segment) segments;
-	MODEL_LIST(struct model_lb_pool) lb_pools;
-	MODEL_LIST(struct model_lb_virtual_server) lb_virtual_servers;
-	MODEL_LIST(struct model_router) routers;
-	MODEL_LIST(struct model_host) hosts;
-	MODEL_LIST(struct model_workload) workloads;
+	SCHEMA_LIST(struct model_edge_cluster) edge_clusters;
+	SCHEMA_LIST(struct model_tier0) tier0s;
+	SCHEMA_LIST(struct model_tier1) tier1s;
+	SCHEMA_LIST(struct model_segment) segments;
+	SCHEMA_LIST(struct model_lb_pool) lb_pools;
+	SCHEMA_LIST(struct model_lb_virtual_server) lb_virtual_servers;
+	SCHEMA_LIST(struct model_router) routers;
+	SCHEMA_LIST(struct model_host) hosts;
+	SCHEMA_LIST(struct model_workload) workloads;
 };
 
 /* Reads and checks 't'; all findings go to 'd'. NULL if there was an error. */

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "topology/lang/tree.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "sim/base/mem.h"
+#include "sim/base/str.h"
+
+/* A parse under way. */
+struct build {
+	yaml_parser_t parser;
+	struct tree *tree;
+	struct diag *diag;
+	uint16_t source;
+	const char *text;
+	size_t len;
+	const char **lines; /* where each line begins */
+	size_t line_count;
+	unsigned depth;
+	bool failed;
+};
+
+const struct tree_node *tree_get(const struct tree_node *map, const char *key)
+{
+	for (const struct tree_node *n = map ? map->first : NULL; n; n = n->next)
+		if (n->key && !strcmp(n->key, key))
+			return n;
+	return NULL;
+}
+
+static void index_lines(struct build *b)
+{
+	size_t room = 1;
+	for (size_t i = 0; i < b->len; i++)
+		room += b->text[i] == '\n';
+	b->lines = (const char **)mem_new(room, sizeof(*b->lines));
+	b->lines[b->line_count++] = b->text;
+	for (size_t i = 0; i < b->len; i++)
+		if (b->text[i] == '\n')
+			b->lines[b->line_count++] = b->text + i + 1;
+}
+
+/* libyaml counts characters, places count bytes. */
+static uint32_t offset_of(const struct build *b, yaml_mark_t mark)
+{
+	if (mark.line >= b->line_count)
+		return (uint32_t)b->len;
+	const char *at = b->lines[mark.line], *end = b->text + b->len;
+	for (size_t i = 0; i < mark.column && at < end; i++) {
+		at++;
+		while (at < end && ((unsigned char)*at & 0xc0) == 0x80)
+			at++;
+	}
+	return (uint32_t)(at - b->text);
+}
+
+static struct diag_place place_of(const struct build *b, yaml_mark_t from,
+				  yaml_mark_t to)
+{
+	uint32_t start = offset_of(b, from), end = offset_of(b, to);
+	if (to.line != from.line)
+		end = start + 1;
+	return (struct diag_place){b->source, start, end - start};
+}
+
+static void stop(struct build *b, const yaml_event_t *e, const char *what,
+		 const char *help)
+{
+	if (!b->failed)
+		diag_error(b->diag,
+			   place_of(b, e->start_mark, e->end_mark), "%s", what);
+	if (!b->failed && help)
+		diag_help(b->diag, "%s", help);
+	b->failed = true;
+}
+
+static void report_yaml(struct build *b)
+{
+	const yaml_parser_t *p = &b->parser;
+	struct diag_place at =
+		place_of(b, p->problem_mark, p->problem_mark);
+	if (p->error == YAML_READER_ERROR)
+		at = (struct diag_place){b->source,
+					 (uint32_t)p->problem_offset, 0};
+	diag_error(b->diag, at, "not YAML: %s%s%s",
+		   p->problem ? p->problem : "unreadable",
+		   p->context ? " " : "", p->context ? p->context : "");
+	b->failed = true;
+}
+
+static bool next_event(struct build *b, yaml_event_t *e)
+{
+	if (yaml_parser_parse(&b->parser, e))
+		return true;
+	report_yaml(b);
+	return false;
+}
+
+static bool is_null(const yaml_event_t *e)
+{
+	const char *text = (const char *)e->data.scalar.value;
+	if (e->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+		return false;
+	return !*text || !strcmp(text, "~") || !strcmp(text, "null") ||
+	       !strcmp(text, "Null") || !strcmp(text, "NULL");
+}
+
+static struct tree_node *new_node(struct build *b, const yaml_event_t *e,
+				  enum tree_kind kind)
+{
+	struct tree_node *n = ARENA_NEW(&b->tree->arena, struct tree_node);
+	n->kind = kind;
+	n->at = place_of(b, e->start_mark, e->end_mark);
+	return n;
+}
+
+static struct tree_node *scalar(struct build *b, const yaml_event_t *e)
+{
+	size_t len = e->data.scalar.length;
+	const char *text = (const char *)e->data.scalar.value;
+	struct tree_node *n =
+		new_node(b, e, is_null(e) ? TREE_NULL : TREE_SCALAR);
+	if (memchr(text, '\0', len)) {
+		stop(b, e, "a NUL character in a text", NULL);
+		return NULL;
+	}
+	n->text = arena_text_len(&b->tree->arena, text, len);
+	n->quoted = e->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+	return n;
+}
+
+static struct tree_node *value(struct build *b, yaml_event_t *e);
+
+static struct tree_node *list(struct build *b, const yaml_event_t *start)
+{
+	struct tree_node *n = new_node(b, start, TREE_LIST);
+	struct tree_node **tail = &n->first;
+	yaml_event_t e;
+	while (next_event(b, &e)) {
+		if (e.type == YAML_SEQUENCE_END_EVENT) {
+			yaml_event_delete(&e);
+			return n;
+		}
+		*tail = value(b, &e);
+		yaml_event_delete(&e);
+		if (!*tail)
+			return NULL;
+		tail = &(*tail)->next;
+	}
+	return NULL;
+}
+
+static bool check_key(struct build *b, const struct tree_node *map,
+		      const yaml_event_t *e)
+{
+	if (e->type != YAML_SCALAR_EVENT) {
+		stop(b, e, "a key must be a plain text", NULL);
+		return false;
+	}
+	const struct tree_node *there =
+		tree_get(map, (const char *)e->data.scalar.value);
+	if (!there)
+		return true;
+	diag_error(b->diag, place_of(b, e->start_mark, e->end_mark),
+		   "the key '%s' is already there", there->key);
+	diag_note(b->diag, there->key_at, "first defined here");
+	return true; /* read on: there may be more to say */
+}
+
+static struct tree_node *map(struct build *b, const yaml_event_t *start)
+{
+	struct tree_node *n = new_node(b, start, TREE_MAP);
+	struct tree_node **tail = &n->first;
+	yaml_event_t e;
+	while (next_event(b, &e)) {
+		if (e.type == YAML_MAPPING_END_EVENT) {
+			yaml_event_delete(&e);
+			return n;
+		}
+		struct tree_node *key =
+			check_key(b, n, &e) ? scalar(b, &e) : NULL;
+		yaml_event_delete(&e);
+		if (!key || !next_event(b, &e))
+			return NULL;
+		struct tree_node *child = value(b, &e);
+		yaml_event_delete(&e);
+		if (!child)
+			return NULL;
+		child->key = key->text;
+		child->key_at = key->at;
+		*tail = child;
+		tail = &child->next;
+	}
+	return NULL;
+}
+
+static struct tree_node *value(struct build *b, yaml_event_t *e)
+{
+	struct tree_node *n = NULL;
+	if (b->depth == TREE_DEPTH_MAX) {
+		stop(b, e, "nested too deeply", NULL);
+		return NULL;
+	}
+	b->depth++;
+	switch (e->type) {
+	case YAML_SCALAR_EVENT:
+		n = scalar(b, e);
+		break;
+	case YAML_SEQUENCE_START_EVENT:
+		n = list(b, e);
+		break;
+	case YAML_MAPPING_START_EVENT:
+		n = map(b, e);
+		break;
+	case YAML_ALIAS_EVENT:
+		stop(b, e, "aliases (*name) are not supported",
+		     "write the value out");
+		break;
+	default:
+		stop(b, e, "a value is missing", NULL);
+		break;
+	}
+	b->depth--;
+	return n;
+}
+
+/* The document's root: one map, and nothing after it. */
+static void document(struct build *b)
+{
+	yaml_event_t e;
+	while (!b->failed && next_event(b, &e)) {
+		yaml_event_type_t type = e.type;
+		if (type == YAML_DOCUMENT_START_EVENT && b->tree->root)
+			stop(b, &e, "a second document in the file",
+			     "one file, one document: remove the '---'");
+		else if (type == YAML_MAPPING_START_EVENT)
+			b->tree->root = map(b, &e);
+		else if (type == YAML_SCALAR_EVENT ||
+			 type == YAML_SEQUENCE_START_EVENT ||
+			 type == YAML_ALIAS_EVENT)
+			stop(b, &e, "the file must hold a map: 'key: value'",
+			     NULL);
+		yaml_event_delete(&e);
+		if (type == YAML_STREAM_END_EVENT)
+			return;
+	}
+}
+
+struct tree *tree_parse(const char *name, const char *text, size_t len,
+			struct diag *d)
+{
+	struct build b = {.diag = d, .text = text, .len = len};
+	size_t errors = d->error_count;
+	b.source = diag_source(d, name, text, len);
+	if (len > TREE_SIZE_MAX) {
+		diag_error(d, diag_nowhere(), "%s is larger than %u MiB", name,
+			   TREE_SIZE_MAX >> 20);
+		return NULL;
+	}
+	b.tree = MEM_NEW(struct tree);
+	arena_init(&b.tree->arena);
+	index_lines(&b);
+	yaml_parser_initialize(&b.parser);
+	yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&b.parser, (const unsigned char *)text,
+				     len);
+	document(&b);
+	yaml_parser_delete(&b.parser);
+	mem_free(b.lines);
+	if (d->error_count == errors && !b.tree->root)
+		diag_error(d, (struct diag_place){b.source, 0, 0},
+			   "the file is empty");
+	if (d->error_count == errors)
+		return b.tree;
+	tree_free(b.tree);
+	return NULL;
+}
+
+static bool read_all(FILE *f, struct str *out)
+{
+	char block[65536];
+	size_t n;
+	while ((n = fread(block, 1, sizeof(block), f)) > 0) {
+		str_add_len(out, block, n);
+		if (out->len > TREE_SIZE_MAX)
+			return true; /* tree_parse() says so */
+	}
+	return !ferror(f);
+}
+
+struct tree *tree_load(const char *path, struct diag *d)
+{
+	struct str text = {0};
+	struct tree *t = NULL;
+	FILE *f = fopen(path, "rb");
+	if (f && read_all(f, &text))
+		t = tree_parse(path, str_text(&text), text.len, d);
+	else
+		diag_error(d, diag_nowhere(), "cannot read %s: %s", path,
+			   strerror(errno));
+	if (f)
+		fclose(f);
+	str_fini(&text);
+	return t;
+}
+
+void tree_free(struct tree *t)
+{
+	if (!t)
+		return;
+	arena_fini(&t->arena);
+	mem_free(t);
+}
+
+static struct tree_node *copy(struct arena *a, const struct tree_node *from)
+{
+	struct tree_node *n = ARENA_NEW(a, struct tree_node);
+	*n = *from;
+	n->next = n->first = NULL;
+	n->text = from->text ? arena_text(a, from->text) : NULL;
+	n->key = from->key ? arena_text(a, from->key) : NULL;
+	struct tree_node **tail = &n->first;
+	for (const struct tree_node *c = from->first; c; c = c->next) {
+		*tail = copy(a, c);
+		tail = &(*tail)->next;
+	}
+	return n;
+}
+
+#define KEYS_MAX 256 /* looked at for "did you mean" */
+
+static void report_missing(const struct tree_node *base,
+			   const struct tree_node *patch, struct diag *d)
+{
+	const char *keys[KEYS_MAX];
+	size_t count = 0;
+	for (const struct tree_node *n = base->first; n && count < KEYS_MAX;
+	     n = n->next)
+		keys[count++] = n->key;
+	diag_error(d, patch->key_at, "there is no '%s' here to delete",
+		   patch->key);
+	const char *near = str_nearest(patch->key, keys, count);
+	if (near)
+		diag_help(d, "did you mean '%s'?", near);
+	else
+		diag_help(d, "'%s: null' takes a key out of the topology",
+			  patch->key);
+}
+
+/* A patch for something that is not there yet is that thing, without what it
+ * deletes (RFC 7396 section 2). */
+static struct tree_node *without_nulls(struct arena *a,
+				       const struct tree_node *from)
+{
+	struct tree_node *n = copy(a, from);
+	if (n->kind != TREE_MAP)
+		return n;
+	struct tree_node **at = &n->first;
+	while (*at) {
+		if ((*at)->kind == TREE_NULL)
+			*at = (*at)->next;
+		else
+			at = &(*at)->next;
+	}
+	return n;
+}
+
+static void merge(struct arena *a, struct tree_node *base,
+		  const struct tree_node *patch, struct diag *d)
+{
+	for (const struct tree_node *p = patch->first; p; p = p->next) {
+		struct tree_node **at = &base->first;
+		while (*at && strcmp((*at)->key, p->key) != 0)
+			at = &(*at)->next;
+		if (p->kind == TREE_NULL && !*at) {
+			report_missing(base, p, d);
+		} else if (p->kind == TREE_NULL) {
+			*at = (*at)->next;
+		} else if (*at && p->kind == TREE_MAP &&
+			   (*at)->kind == TREE_MAP) {
+			merge(a, *at, p, d);
+		} else {
+			struct tree_node *rest = *at ? (*at)->next : NULL;
+			*at = without_nulls(a, p);
+			(*at)->next = rest;
+		}
+	}
+}
+
+struct tree *tree_merge(const struct tree *base, const struct tree_node *patch,
+			struct diag *d)
+{
+	size_t errors = d->error_count;
+	struct tree *t = MEM_NEW(struct tree);
+	arena_init(&t->arena);
+	t->root = copy(&t->arena, base->root);
+	if (patch && patch->kind == TREE_MAP)
+		merge(&t->arena, t->root, patch, d);
+	else if (patch && patch->kind != TREE_NULL)
+		diag_error(d, patch->at, "a change is a map of what is to "
+					 "become different");
+	if (d->error_count == errors)
+		return t;
+	tree_free(t);
+	return NULL;
+}
