@@ -54,6 +54,7 @@ struct model_nat_rule {
 	struct schema_id id;
 	struct nat_rule rule; /* scope and ref are filled when building */
 	struct diag_place action_at, source_at, destination_at, translated_at;
+	struct diag_place service_at, translated_ports_at, sequence_at;
 	SCHEMA_LIST(struct schema_ref) scope; /* interface ids */
 };
 
@@ -70,7 +71,8 @@ struct model_interface {
 	struct addr_if address;
 	struct diag_place address_at;
 	uint16_t mtu; /* default 1500 */
-	enum model_urpf urpf_mode;
+	bool has_urpf_mode;
+	enum model_urpf urpf_mode; /* default STRICT on Tier-0, else NONE */
 	enum model_state admin_state;
 	bool nat_outside; /* routers and hosts: NAT happens when leaving here */
 };
@@ -85,6 +87,8 @@ struct model_tier0 {
 	struct addr_prefix internal_transit_subnet; /* 169.254.0.0/24 or /28 */
 	bool has_ha_vip;
 	struct addr_if ha_vip;
+	struct diag_place ha_vip_at;
+	bool has_internal_transit_subnet;
 	SCHEMA_LIST(struct model_interface) interfaces;
 	SCHEMA_LIST(struct model_route) static_routes;
 	SCHEMA_LIST(struct model_nat_rule) nat_rules;
@@ -133,10 +137,13 @@ struct model_lb_member {
 	bool enabled;
 };
 
+enum model_lb_snat { MODEL_LB_AUTOMAP, MODEL_LB_DISABLED };
+enum model_protocol { MODEL_TCP, MODEL_UDP };
+
 struct model_lb_pool {
 	struct schema_id id;
 	SCHEMA_LIST(struct model_lb_member) members;
-	bool automap; /* snat_translation AUTOMAP (default) or DISABLED */
+	enum model_lb_snat snat_translation;
 };
 
 struct model_lb_virtual_server {
@@ -145,7 +152,7 @@ struct model_lb_virtual_server {
 	struct schema_ref pool;
 	ip4 ip_address;
 	struct diag_place ip_at;
-	uint8_t proto; /* TCP (default) or UDP */
+	enum model_protocol protocol;
 	SCHEMA_LIST(struct addr_ports) ports;
 	bool enabled;
 };
@@ -199,8 +206,11 @@ enum model_syn { MODEL_SYN_LINUX_5, MODEL_SYN_LINUX_6_5 };
 
 struct model_host {
 	struct schema_id id;
-	SCHEMA_LIST(struct model_interface) interfaces; /* the first is main;
-		* "segment" and "address" on the host itself mean one "eth0" */
+	SCHEMA_LIST(struct model_interface) interfaces; /* the first is main */
+	struct schema_ref segment; /* with 'address': stands for one "eth0" */
+	bool has_address;
+	struct addr_if address;
+	struct diag_place address_at;
 	bool has_gateway;
 	ip4 gateway; /* default route */
 	struct diag_place gateway_at;
@@ -216,8 +226,8 @@ struct model_host {
 	struct model_dns_server dns_server;
 	struct model_registry registry;
 	SCHEMA_LIST(struct model_http_server) http_servers;
-	SCHEMA_LIST(uint16_t) closed_ports; /* answered with RST is the default;
-		* these are silent, as a host firewall that drops */
+	SCHEMA_LIST(uint16_t) silent_ports; /* dropped without an answer, as by
+		* a host firewall; other closed ports are refused */
 };
 
 /* A pod whose image is pulled: by 'host', on the Kubernetes node 'node'. */
@@ -236,6 +246,7 @@ struct model_workload {
 struct model {
 	struct arena arena;
 	uint16_t nsx_major, nsx_minor; /* nsx_version; default 3.0 */
+	const char *title;
 	SCHEMA_LIST(struct model_edge_cluster) edge_clusters;
 	SCHEMA_LIST(struct model_tier0) tier0s;
 	SCHEMA_LIST(struct model_tier1) tier1s;
@@ -249,6 +260,8 @@ struct model {
 
 /* Reads and checks 't'; all findings go to 'd'. NULL if there was an error. */
 struct model *model_read(const struct tree *t, struct diag *d);
-void model_free(struct model *m);
+void model_free(struct model *m); /* NULL is fine */
+/* What a topology file may hold. */
+const struct schema_object *model_schema(void);
 
 #endif
