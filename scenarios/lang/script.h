@@ -16,6 +16,7 @@
 #include "sim/base/arena.h"
 #include "sim/base/diag.h"
 #include "sim/table/drop.h"
+#include "topology/lang/schema.h"
 #include "topology/lang/tree.h"
 
 enum script_verb {
@@ -28,6 +29,8 @@ enum script_verb {
 	SCRIPT_CHANGE,	/* change: a merge patch of the topology */
 	SCRIPT_WAIT,	/* wait: 10s */
 };
+
+#define SCRIPT_VERB_COUNT (SCRIPT_WAIT + 1)
 
 struct script_step {
 	enum script_verb verb;
@@ -45,6 +48,14 @@ struct script_step {
 	const char *note; /* a sentence shown with the step; may be NULL */
 };
 
+enum script_nat {
+	SCRIPT_NAT_SNAT,
+	SCRIPT_NAT_DNAT,
+	SCRIPT_NAT_REFLEXIVE,
+	SCRIPT_NAT_LB,
+	SCRIPT_NAT_NONE, /* "NO_NAT": crossed the uplink untranslated */
+};
+
 enum script_claim {
 	SCRIPT_RESULT, /* result: {ok, text, after, within} */
 	SCRIPT_EVENT,  /* event: {type, reason, message, count} */
@@ -60,6 +71,8 @@ enum script_claim {
 	SCRIPT_ROUTE,	/* route: {at, prefix, kind, via} */
 	SCRIPT_NO_ROUTE,
 };
+
+#define SCRIPT_CLAIM_COUNT (SCRIPT_NO_ROUTE + 1)
 
 /* A row of the event table. What is NULL is not asked. */
 struct script_row {
@@ -88,12 +101,17 @@ struct script_expect {
 			      * endpoints (port may be left out, * is any)
 			      * and kind, each part optional */
 	struct pattern pattern; /* the same, read */
-	const char *nat, *rule; /* NAT kind, rule id */
-	const char *src, *dst;	/* "addr", "addr:port" or "*" */
+	bool has_nat;
+	enum script_nat nat;
+	const char *rule;      /* its id, or its path in the topology */
+	const char *src, *dst; /* "addr", "addr:port" or "*" */
 	const char *translated_src, *translated_dst; /* session: as it leaves */
 	struct pattern_end src_end, dst_end;	     /* the same, read */
 	struct pattern_end translated_src_end, translated_dst_end;
-	const char *state, *prefix, *kind, *via;
+	const char *state, *kind; /* of a session; of a route: "t1n" */
+	struct addr_prefix prefix;
+	bool has_via;
+	ip4 via;
 	bool has_count;
 	uint64_t count;
 };
@@ -111,6 +129,14 @@ struct script {
 	size_t expect_count;
 	uint64_t seed; /* "seed:" in the file; default 1 */
 };
+
+/* As files have it: "SNAT" .. "NO_NAT". */
+const char *script_nat_name(enum script_nat nat);
+/* "pull", "request" .. */
+const char *script_verb_name(enum script_verb verb);
+
+/* What a scenario file may hold, for schema_print(). */
+const struct schema_object *script_schema(void);
 
 /* NULL on errors, all reported to 'd'. */
 struct script *script_load(const char *path, struct diag *d);

@@ -88,7 +88,7 @@ static void finish_pull(struct stage *s, struct stage_run *r)
 	const struct pull_result *last = kubelet_last(r->kubelet);
 	collect_events(s, r);
 	kubelet_stop(r->kubelet);
-	if (!last)
+	if (!kubelet_attempts(r->kubelet))
 		finish(s, r, OUTCOME_GOING, "STILL PULLING");
 	else if (last->ok)
 		finish(s, r, OUTCOME_OK, "PULLED");

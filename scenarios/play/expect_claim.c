@@ -64,7 +64,8 @@ static void say_hop(const struct script_expect *e, struct str *s)
 	say_packet(e, s);
 	str_add(s, " passes");
 	add(s, "", e->at);
-	add(s, "with ", e->nat);
+	if (e->has_nat)
+		str_addf(s, " with %s", script_nat_name(e->nat));
 	add(s, "by rule ", e->rule);
 	if (e->src || e->dst)
 		str_add(s, " and goes on");
@@ -95,11 +96,13 @@ static void say_session(const struct script_expect *e, struct str *s)
 
 static void say_route(const struct script_expect *e, struct str *s)
 {
+	char prefix[ADDR_PREFIX_SIZE], via[ADDR_IP4_SIZE];
 	str_addf(s, "%s has %s %s", e->at,
 		 e->claim == SCRIPT_ROUTE ? "a route to" : "no route to",
-		 e->prefix);
+		 addr_print_prefix(e->prefix, prefix));
 	add(s, "of kind ", e->kind);
-	add(s, "via ", e->via);
+	if (e->has_via)
+		add(s, "via ", addr_print_ip4(e->via, via));
 }
 
 static void say(const struct script_expect *e, struct str *s)

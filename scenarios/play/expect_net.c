@@ -107,14 +107,16 @@ void expect_judge_session(struct expect_view *v)
 	str_fini(&t.told);
 }
 
+static bool same_prefix(struct addr_prefix a, struct addr_prefix b)
+{
+	return addr_same(a.addr, b.addr) && a.len == b.len;
+}
+
 static bool route_fits(const struct script_expect *e, const struct rib_route *r)
 {
-	char prefix[ADDR_PREFIX_SIZE], via[ADDR_IP4_SIZE];
-	addr_print_prefix(r->prefix, prefix);
-	addr_print_ip4(r->via, via);
-	return r->selected && strcmp(prefix, e->prefix) == 0 &&
+	return r->selected && same_prefix(r->prefix, e->prefix) &&
 	       (!e->kind || !strcmp(e->kind, rib_kind_letters(r->kind))) &&
-	       (!e->via || !strcmp(e->via, via));
+	       (!e->has_via || addr_same(e->via, r->via));
 }
 
 static void add_route(struct str *s, const struct rib_route *r)
@@ -130,15 +132,13 @@ static void count_routes(struct expect_view *v, struct router *r, void *context)
 {
 	const struct rib *rib = router_rib(r);
 	struct table *table = context;
-	char prefix[ADDR_PREFIX_SIZE];
 	for (size_t i = 0; i < rib->count; i++) {
 		const struct rib_route *route = &rib->routes[i];
 		if (route_fits(v->asked, route)) {
 			table->fits++;
 			continue;
 		}
-		addr_print_prefix(route->prefix, prefix);
-		if (strcmp(prefix, v->asked->prefix) == 0 &&
+		if (same_prefix(route->prefix, v->asked->prefix) &&
 		    table->others++ < TOLD_MAX)
 			add_route(&table->told, route);
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scenarios/play/expect.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "scenarios/play/names.h"
@@ -9,6 +10,9 @@
 
 /* The packets sent during the step; 'fits' says whether one is meant, 'close'
  * whether it would serve as "what was there instead". */
+static_assert(NOTE_SNAT + SCRIPT_NAT_NONE == NOTE_NO_NAT,
+	      "NAT words and trace notes are in the same order");
+
 struct count {
 	uint64_t fits;
 	const struct trace_packet *first; /* that fits */
@@ -69,11 +73,11 @@ static bool rule_fits(const struct expect_view *v, const struct note *n)
 static bool hop_fits(const struct expect_view *v, const struct trace_packet *p)
 {
 	const struct trace *t = &v->stage->outcome->trace;
-	const char *nat = v->asked->nat;
+	const struct script_expect *e = v->asked;
 	for (const struct note *n = trace_next(t, p, NULL); n;
 	     n = trace_next(t, p, n)) {
-		const char *kind = note_kind_name((enum note_kind)n->kind);
-		if (at_fits(v, n->node) && (!nat || !strcmp(nat, kind)) &&
+		if (at_fits(v, n->node) &&
+		    (!e->has_nat || n->kind == NOTE_SNAT + e->nat) &&
 		    rule_fits(v, n) && addrs_fit(v, n))
 			return true;
 	}
