@@ -22,9 +22,9 @@
 /* What a number in a trace note or table entry ('ref') stands for. */
 enum net_ref_kind {
 	NET_REF_NONE,
-	NET_REF_CONNECTED, /* follows from an interface or segment */
-	NET_REF_ROUTE,	   /* static (or learned) route */
-	NET_REF_PLUMBING,  /* made by NSX itself: router link, DR-SR default */
+	NET_REF_CONNECTED,  /* follows from an interface or segment */
+	NET_REF_ROUTE,	    /* static (or learned) route */
+	NET_REF_PLUMBING,   /* made by NSX itself: router link, DR-SR default */
 	NET_REF_ADVERTISED, /* a Tier-1's advertisement, in Tier-0 */
 	NET_REF_NAT_RULE,
 	NET_REF_ACL_RULE,
@@ -42,7 +42,7 @@ struct net_ref {
 
 /* A part of the network by its name in the file. */
 struct net_gateway {
-	const char *name;	/* "t0-edge" */
+	const char *name;	 /* "t0-edge" */
 	struct router *parts[5]; /* DR first, then SRs */
 	size_t part_count;
 };

@@ -128,7 +128,7 @@ static const struct {
 	const char *unit;
 	uint64_t ns;
 } units[] = {
-	{"ns", 1},	    {"us", 1000},	{"ms", 1000000},
+	{"ns", 1},	    {"us", 1000},	 {"ms", 1000000},
 	{"s", 1000000000U}, {"m", 60000000000U}, {"h", 3600000000000U},
 };
 
@@ -155,8 +155,7 @@ static bool duration_part(const char **at, uint64_t *total)
 		if (strlen(units[i].unit) != len ||
 		    strncmp(units[i].unit, p, len) != 0)
 			continue;
-		*total += whole * units[i].ns +
-			  fraction * units[i].ns / scale;
+		*total += whole * units[i].ns + fraction * units[i].ns / scale;
 		*at = p + len;
 		return true;
 	}
@@ -329,8 +328,8 @@ static void read_list(struct schema_reader *r, const struct schema_field *f,
 		read_value(r, f->item, c, at);
 }
 
-static const char *child_path(const struct schema_reader *r,
-			      const char *parent, const char *key)
+static const char *child_path(const struct schema_reader *r, const char *parent,
+			      const char *key)
 {
 	return arena_printf(r->arena, "%s%s%s", parent, *parent ? "." : "",
 			    key);

@@ -34,10 +34,10 @@ struct schema_ref {
 };
 
 /* A list of any type: SCHEMA_LIST(struct model_route) routes; */
-#define SCHEMA_LIST(type)     \
-	struct {              \
-		type *at;     \
-		size_t count; \
+#define SCHEMA_LIST(type)                                                      \
+	struct {                                                               \
+		type *at;                                                      \
+		size_t count;                                                  \
 	}
 
 enum schema_kind {
@@ -69,9 +69,9 @@ typedef void schema_custom_fn(struct schema_reader *r,
 struct schema_field {
 	const char *name, *doc;
 	enum schema_kind kind;
-	size_t offset;	 /* of the value in the record */
-	size_t place;	 /* of a struct diag_place for it; 0: none */
-	size_t present;	 /* of a bool that becomes true; 0: none */
+	size_t offset;	/* of the value in the record */
+	size_t place;	/* of a struct diag_place for it; 0: none */
+	size_t present; /* of a bool that becomes true; 0: none */
 	bool required;
 	uint64_t min, max;	  /* UINT */
 	uint8_t size;		  /* UINT: bytes */
@@ -84,7 +84,7 @@ struct schema_field {
 
 struct schema_object {
 	const char *name, *doc;
-	size_t size; /* of the C struct */
+	size_t size;			   /* of the C struct */
 	const struct schema_field *fields; /* ends with name NULL */
 	void (*defaults)(void *record);	   /* may be NULL */
 	/* What a scalar in place of the map means; NULL: not allowed. 'form'

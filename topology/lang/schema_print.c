@@ -63,12 +63,11 @@ static void print_form(struct printer *p, const struct schema_field *f)
 		[SCHEMA_TEXT] = "\"type\": [\"string\", \"number\", "
 				"\"boolean\"]",
 		[SCHEMA_BOOL] = "\"type\": \"boolean\"",
-		[SCHEMA_IP] = "\"type\": \"string\", \"pattern\": \"^" IP
-			      "$\"",
+		[SCHEMA_IP] = "\"type\": \"string\", \"pattern\": \"^" IP "$\"",
 		[SCHEMA_PREFIX] = "\"type\": \"string\", \"pattern\": \"^" IP
 				  "(" LEN ")?$\"",
-		[SCHEMA_IF] = "\"type\": \"string\", \"pattern\": \"^" IP LEN
-			      "$\"",
+		[SCHEMA_IF] =
+			"\"type\": \"string\", \"pattern\": \"^" IP LEN "$\"",
 		[SCHEMA_PORTS] = "\"type\": [\"integer\", \"string\"], "
 				 "\"pattern\": \"^[0-9]+(-[0-9]+)?$\"",
 		[SCHEMA_DURATION] =
@@ -82,7 +81,8 @@ static void print_form(struct printer *p, const struct schema_field *f)
 		str_addf(p->out,
 			 "\"type\": \"integer\", \"minimum\": %llu, "
 			 "\"maximum\": %llu",
-			 (unsigned long long)f->min, (unsigned long long)f->max);
+			 (unsigned long long)f->min,
+			 (unsigned long long)f->max);
 		break;
 	case SCHEMA_ENUM:
 		print_names(p, f->names);

@@ -25,7 +25,8 @@ struct build {
 
 const struct tree_node *tree_get(const struct tree_node *map, const char *key)
 {
-	for (const struct tree_node *n = map ? map->first : NULL; n; n = n->next)
+	for (const struct tree_node *n = map ? map->first : NULL; n;
+	     n = n->next)
 		if (n->key && !strcmp(n->key, key))
 			return n;
 	return NULL;
@@ -70,8 +71,8 @@ static void stop(struct build *b, const yaml_event_t *e, const char *what,
 		 const char *help)
 {
 	if (!b->failed)
-		diag_error(b->diag,
-			   place_of(b, e->start_mark, e->end_mark), "%s", what);
+		diag_error(b->diag, place_of(b, e->start_mark, e->end_mark),
+			   "%s", what);
 	if (!b->failed && help)
 		diag_help(b->diag, "%s", help);
 	b->failed = true;
@@ -80,11 +81,10 @@ static void stop(struct build *b, const yaml_event_t *e, const char *what,
 static void report_yaml(struct build *b)
 {
 	const yaml_parser_t *p = &b->parser;
-	struct diag_place at =
-		place_of(b, p->problem_mark, p->problem_mark);
+	struct diag_place at = place_of(b, p->problem_mark, p->problem_mark);
 	if (p->error == YAML_READER_ERROR)
-		at = (struct diag_place){b->source,
-					 (uint32_t)p->problem_offset, 0};
+		at = (struct diag_place){b->source, (uint32_t)p->problem_offset,
+					 0};
 	diag_error(b->diag, at, "not YAML: %s%s%s",
 		   p->problem ? p->problem : "unreadable",
 		   p->context ? " " : "", p->context ? p->context : "");
@@ -400,8 +400,9 @@ struct tree *tree_merge(const struct tree *base, const struct tree_node *patch,
 	if (patch && patch->kind == TREE_MAP)
 		merge(&t->arena, t->root, patch, d);
 	else if (patch && patch->kind != TREE_NULL)
-		diag_error(d, patch->at, "a change is a map of what is to "
-					 "become different");
+		diag_error(d, patch->at,
+			   "a change is a map of what is to "
+			   "become different");
 	if (d->error_count == errors)
 		return t;
 	tree_free(t);

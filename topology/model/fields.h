@@ -5,8 +5,8 @@
 
 #include "topology/lang/schema.h"
 
-extern const struct schema_object fields_root;	 /* struct model */
-extern const struct schema_object fields_route;	 /* struct model_route */
+extern const struct schema_object fields_root;	   /* struct model */
+extern const struct schema_object fields_route;	   /* struct model_route */
 extern const struct schema_object fields_nat_rule; /* struct model_nat_rule */
 extern const struct schema_object fields_acl_rule;
 extern const struct schema_object fields_interface;
@@ -17,9 +17,9 @@ extern const struct schema_object fields_edge_cluster;
 
 /* UINT fields and the like, written short. */
 #define FIELDS_AT(type, member) .offset = offsetof(type, member)
-#define FIELDS_END	     \
-	{                    \
-		.name = NULL \
+#define FIELDS_END                                                             \
+	{                                                                      \
+		.name = NULL                                                   \
 	}
 
 #endif

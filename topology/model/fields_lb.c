@@ -24,8 +24,8 @@ static void member_from_scalar(struct schema_reader *r,
 	m->at = n->at;
 	if (addr_parse_ip4(arena_text_len(r->arena, n->text, len),
 			   &m->ip_address) &&
-	    (!colon || (addr_parse_ports(colon + 1, &port) &&
-			port.first == port.last)))
+	    (!colon ||
+	     (addr_parse_ports(colon + 1, &port) && port.first == port.last)))
 		m->port = port.first;
 	else
 		schema_wrong(r, n, "a pool member",

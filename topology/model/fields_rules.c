@@ -185,8 +185,8 @@ static void read_nat_service(struct schema_reader *r, const struct tree_node *n,
 }
 
 #define PREFIXES_FORM "\"type\": [\"string\", \"array\"]"
-#define SERVICE_FORM                                                       \
-	"\"type\": \"string\", \"pattern\": "                              \
+#define SERVICE_FORM                                                           \
+	"\"type\": \"string\", \"pattern\": "                                  \
 	"\"^(TCP|UDP|ICMP)(/[0-9]+(-[0-9]+)?)?$\""
 
 static const char *const nat_actions[] = {"SNAT",    "DNAT",	"REFLEXIVE",

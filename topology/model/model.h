@@ -18,6 +18,7 @@
 #include "sim/base/diag.h"
 #include "sim/table/acl.h"
 #include "sim/table/nat.h"
+#include "sim/wire/dns.h"
 #include "topology/lang/schema.h"
 
 struct tree;
@@ -82,8 +83,8 @@ struct model_tier0 {
 	enum model_ha ha_mode;
 	struct diag_place ha_mode_at;
 	struct schema_ref edge_cluster;
-	struct schema_ref preferred_edge; /* A/S: the active one if it is up */
-	struct addr_prefix transit_subnet;	    /* 100.64.0.0/16 */
+	struct schema_ref preferred_edge;  /* A/S: the active one if it is up */
+	struct addr_prefix transit_subnet; /* 100.64.0.0/16 */
 	struct addr_prefix internal_transit_subnet; /* 169.254.0.0/24 or /28 */
 	bool has_ha_vip;
 	struct addr_if ha_vip;
@@ -92,7 +93,7 @@ struct model_tier0 {
 	SCHEMA_LIST(struct model_interface) interfaces;
 	SCHEMA_LIST(struct model_route) static_routes;
 	SCHEMA_LIST(struct model_nat_rule) nat_rules;
-	bool icmp_unreachable; /* default false: drops are silent */
+	bool icmp_unreachable;	/* default false: drops are silent */
 	bool icmp_ttl_exceeded; /* default true: traceroute works */
 };
 
@@ -106,8 +107,8 @@ enum model_advertise {
 
 struct model_tier1 {
 	struct schema_id id;
-	struct schema_ref tier0; /* may be missing: not connected */
-	struct schema_ref edge_cluster; /* missing: no service router */
+	struct schema_ref tier0;	    /* may be missing: not connected */
+	struct schema_ref edge_cluster;	    /* missing: no service router */
 	unsigned route_advertisement_types; /* enum model_advertise, or-ed */
 	struct diag_place advertisement_at;
 	SCHEMA_LIST(struct model_route) static_routes;
@@ -169,22 +170,22 @@ struct model_router {
 };
 
 struct model_dns_record {
-	struct schema_id id; /* the name */
+	struct schema_id id;	    /* the name */
 	SCHEMA_LIST(ip4) addresses; /* empty: NODATA */
-	uint8_t rcode; /* 0, or DNS_SERVFAIL, DNS_REFUSED, DNS_NXDOMAIN */
+	enum dns_rcode rcode;
 };
 
 struct model_image {
-	struct schema_id id; /* repository, "busybox" */
-	SCHEMA_LIST(const char *) tags;	    /* default: latest */
-	SCHEMA_LIST(uint64_t) layers; /* sizes in bytes */
+	struct schema_id id;		/* repository, "busybox" */
+	SCHEMA_LIST(const char *) tags; /* default: latest */
+	SCHEMA_LIST(uint64_t) layers;	/* sizes in bytes */
 };
 
 /* What an endpoint serves. */
 struct model_dns_server {
 	bool on;
 	SCHEMA_LIST(struct model_dns_record) records;
-	uint8_t default_rcode; /* for other names; default NXDOMAIN */
+	enum dns_rcode other_names; /* default NXDOMAIN */
 };
 
 struct model_registry {
@@ -194,7 +195,7 @@ struct model_registry {
 	uint16_t status; /* 0: serve; else answer this (429, 503) */
 };
 
-struct model_http_server { /* a web page, an API server */
+struct model_http_server {   /* a web page, an API server */
 	struct schema_id id; /* name of the service, for people */
 	uint16_t port;
 	uint16_t status; /* default 200 */
@@ -220,25 +221,27 @@ struct model_host {
 	enum model_resolver resolver;
 	SCHEMA_LIST(ip4) nameservers;
 	SCHEMA_LIST(const char *) search;
-	enum model_syn kernel;	/* SYN ladder: linux-5 (default), linux-6.5 */
-	const char *profile;	/* of image pulls; NULL: docker1903 */
+	struct diag_place nameservers_at, search_at;
+	enum model_syn kernel; /* SYN ladder: linux-5 (default), linux-6.5 */
+	const char *profile;   /* of image pulls; NULL: docker1903 */
 	struct diag_place profile_at;
 	struct model_dns_server dns_server;
 	struct model_registry registry;
 	SCHEMA_LIST(struct model_http_server) http_servers;
-	SCHEMA_LIST(uint16_t) silent_ports; /* dropped without an answer, as by
+	SCHEMA_LIST(uint16_t)
+	silent_ports; /* dropped without an answer, as by
 		* a host firewall; other closed ports are refused */
 };
 
 /* A pod whose image is pulled: by 'host', on the Kubernetes node 'node'. */
 struct model_workload {
 	struct schema_id id;
-	struct schema_ref host;	   /* whose address and resolver pull */
-	const char *name_space;	   /* default "default" */
-	const char *pod;	   /* default: the id */
-	const char *node;	   /* as kubelet names it; default: the host */
-	const char *container;	   /* default: last part of the image */
-	const char *profile;	   /* default: the host's */
+	struct schema_ref host; /* whose address and resolver pull */
+	const char *name_space; /* default "default" */
+	const char *pod;	/* default: the id */
+	const char *node;	/* as kubelet names it; default: the host */
+	const char *container;	/* default: last part of the image */
+	const char *profile;	/* default: the host's */
 	struct diag_place profile_at;
 	const char *ncp_node; /* for podvm: who realizes NSX resources */
 };
