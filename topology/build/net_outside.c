@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables of routers and hosts that NSX does not manage, and what hosts serve. */
+#include "sim/base/mem.h"
+#include "sim/host/registry.h"
+#include "sim/host/stack.h"
+#include "topology/build/net_private.h"
+
+/* The first interface's port number: hosts have "lo" before it. */
+#define ROUTER_FIRST 0
+#define HOST_FIRST   1
+
+/* Whom the records of one node belong to. */
+struct node_of {
+	struct router *router;
+	const struct schema_id *id;
+	const struct model_interface *interfaces;
+	size_t interface_count;
+	uint16_t first_port;
+};
+
+static void add_connected(struct net_table *t, const struct node_of *node)
+{
+	for (size_t i = 0; i < node->interface_count; i++) {
+		uint16_t port = (uint16_t)(node->first_port + i);
+		const struct model_interface *f = &node->interfaces[i];
+		net_table_connected(t, node->router, port, RIB_CONNECTED,
+				    &f->id);
+		t->port_up[port] = f->admin_state == MODEL_UP;
+	}
+}
+
+static void add_nat(struct net_table *t, const struct node_of *node,
+		    const struct model_nat_rule *rules, size_t count)
+{
+	size_t first = t->nat.count;
+	net_table_nat(t, rules, count);
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < rules[i].scope.count; j++)
+			t->nat.at[first + i].scope |=
+				(uint64_t)1 << (rules[i].scope.at[j].index +
+						node->first_port);
+}
+
+static void add_acl(struct net_table *t, const struct model_router *r)
+{
+	for (size_t i = 0; i < r->acl.count; i++) {
+		struct acl_rule rule = r->acl.at[i].rule;
+		rule.ref =
+			net_number(t->net, NET_REF_ACL_RULE, &r->acl.at[i].id,
+				   acl_action_name(rule.action));
+		VEC_ADD(&t->acl, rule);
+	}
+}
+
+static void router_tables(struct net *n, const struct model_router *r,
+			  struct router *router)
+{
+	struct net_table t;
+	struct node_of node = {router, &r->id, r->interfaces.at,
+			       r->interfaces.count, ROUTER_FIRST};
+	net_table_begin(&t, n);
+	add_connected(&t, &node);
+	net_table_static(&t, router, r->routes.at, r->routes.count, RIB_STATIC);
+	add_nat(&t, &node, r->nat_rules.at, r->nat_rules.count);
+	add_acl(&t, r);
+	t.out.icmp_errors = r->icmp_unreachable;
+	t.out.icmp_ttl = r->icmp_ttl_exceeded;
+	net_table_commit(&t, router);
+}
+
+/* The default gateway is a route like any other. */
+static void add_gateway(struct net_table *t, const struct node_of *node,
+			const struct model_host *h)
+{
+	struct model_next_hop hop = {h->gateway_at, h->gateway, 1};
+	struct model_route route = {
+		.id = {"gateway", h->gateway_at,
+		       arena_printf(&t->net->arena, "%s.gateway", h->id.path)},
+		.next_hops = {&hop, 1}};
+	if (h->has_gateway)
+		net_table_static(t, node->router, &route, 1, RIB_STATIC);
+}
+
+static void host_tables(struct net *n, const struct model_host *h,
+			struct router *router)
+{
+	struct net_table t;
+	struct node_of node = {router, &h->id, h->interfaces.at,
+			       h->interfaces.count, HOST_FIRST};
+	net_table_begin(&t, n);
+	net_table_connected(&t, router, 0, RIB_CONNECTED, &h->id);
+	add_connected(&t, &node);
+	add_gateway(&t, &node, h);
+	net_table_static(&t, router, h->routes.at, h->routes.count, RIB_STATIC);
+	add_nat(&t, &node, h->nat_rules.at, h->nat_rules.count);
+	t.out.forwards = h->forwards;
+	t.out.icmp_ttl = t.out.icmp_errors = h->forwards;
+	net_table_commit(&t, router);
+}
+
+void net_outside_tables(struct net *n, const struct model *m)
+{
+	for (size_t i = 0; i < m->routers.count; i++)
+		router_tables(n, &m->routers.at[i], n->routers[i]);
+	for (size_t i = 0; i < m->hosts.count; i++)
+		host_tables(n, &m->hosts.at[i], host_router(n->hosts[i].host));
+}
+
+static void configure(struct host *host, const struct model_host *h)
+{
+	struct host_conf conf = {.resolver = h->resolver == MODEL_RESOLVER_STUB
+						     ? HOST_RESOLVER_STUB
+						     : HOST_RESOLVER_DIRECT,
+				 .syn = h->kernel == MODEL_SYN_LINUX_5
+						? HOST_SYN_LINUX_5
+						: HOST_SYN_LINUX_6_5,
+				 .nameserver_count = h->nameservers.count,
+				 .search_count = h->search.count};
+	for (size_t i = 0; i < h->nameservers.count; i++)
+		conf.nameservers[i] = h->nameservers.at[i];
+	for (size_t i = 0; i < h->search.count; i++)
+		conf.search[i] = h->search.at[i];
+	host_configure(host, &conf);
+	stack_set_silent(host_stack(host), h->silent_ports.at,
+			 h->silent_ports.count);
+}
+
+static void serve_dns(struct net_host *to, const struct model_host *h)
+{
+	const struct model_dns_server *s = &h->dns_server;
+	if (!s->on && !to->dnsd)
+		return;
+	if (!to->dnsd)
+		to->dnsd = dnsd_new(to->host);
+	struct dnsd_record *records =
+		mem_new(s->records.count, sizeof(*records));
+	for (size_t i = 0; i < s->records.count; i++)
+		records[i] = (struct dnsd_record){
+			s->records.at[i].id.name, s->records.at[i].addresses.at,
+			s->records.at[i].addresses.count,
+			s->records.at[i].rcode};
+	dnsd_set(to->dnsd, records, s->on ? s->records.count : 0,
+		 s->on ? s->other_names : DNS_REFUSED);
+	mem_free(records);
+}
+
+static void serve_registry(struct host *host, const struct model_registry *r)
+{
+	struct registry_image *images =
+		mem_new(r->images.count, sizeof(*images));
+	for (size_t i = 0; i < r->images.count; i++) {
+		const struct model_image *image = &r->images.at[i];
+		images[i] = (struct registry_image){
+			image->id.name, image->tags.at, image->tags.count,
+			image->layers.at, image->layers.count};
+	}
+	struct registry_conf conf = {r->port, r->status, images,
+				     r->images.count};
+	registry_serve(host, &conf);
+	mem_free(images);
+}
+
+void net_outside_services(struct net *n, const struct model *m)
+{
+	for (size_t i = 0; i < m->hosts.count; i++) {
+		const struct model_host *h = &m->hosts.at[i];
+		struct host *host = n->hosts[i].host;
+		configure(host, h);
+		serve_dns(&n->hosts[i], h);
+		if (h->registry.on)
+			serve_registry(host, &h->registry);
+		for (size_t j = 0; j < h->http_servers.count; j++) {
+			const struct model_http_server *s =
+				&h->http_servers.at[j];
+			struct registry_page page = {s->port, s->status,
+						     s->body};
+			registry_serve_page(host, &page);
+		}
+	}
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the parts of topology/build share: which node and port of the running
+ * world stands for which record of the model. Records are known by their index
+ * in the model, which net_apply() keeps the same. */
+#ifndef NET_PRIVATE_H
+#define NET_PRIVATE_H
+
+#include "sim/base/vec.h"
+#include "sim/host/dnsd.h"
+#include "sim/table/rib.h"
+#include "sim/world/bridge.h"
+#include "topology/build/net.h"
+
+#define NET_SRS_MAX 8
+#define NET_NO_PORT UINT16_MAX
+
+/* A service router of a Tier-0 gateway, on one edge. */
+struct net_sr {
+	struct router *router;
+	size_t edge;	    /* in the edge cluster */
+	uint16_t backplane; /* port */
+	ip4 address;	    /* on the backplane */
+	bool up, active;    /* as of the last tables */
+};
+
+struct net_tier0 {
+	struct router *dr;
+	struct bridge *transit;
+	uint16_t backplane; /* port of the DR */
+	ip4 dr_address;
+	struct net_sr srs[NET_SRS_MAX];
+	size_t sr_count;
+	uint16_t *uplinks;  /* port by interface index */
+	size_t *uplink_srs; /* SR by interface index */
+	size_t links;	    /* Tier-1 gateways linked so far */
+	uint32_t plumbing;  /* ref */
+};
+
+struct net_tier1 {
+	struct router *dr, *sr; /* sr NULL: no edge cluster */
+	uint16_t dr_backplane, sr_backplane, uplink;
+	uint16_t t0_port;	 /* on the Tier-0's DR */
+	ip4 t0_address, address; /* of the router link: even, odd */
+	uint32_t plumbing;
+};
+
+struct net_host {
+	struct host *host;
+	struct dnsd *dnsd;
+};
+
+struct net {
+	struct world *world;
+	struct arena arena;
+	struct {
+		VEC(struct net_ref);
+	} refs;		     /* number - 1 */
+	uint32_t *ref_slots; /* by hash of path and kind */
+	size_t ref_slot_count;
+	struct bridge **segments;
+	uint16_t *segment_ports; /* on the gateway's DR */
+	struct net_tier0 *tier0s;
+	struct net_tier1 *tier1s;
+	struct router **routers;
+	struct net_host *hosts;
+	struct {
+		VEC(struct net_gateway);
+	} gateways;
+	const char **host_names, **workload_names;
+	struct net_workload *workloads;
+	size_t segment_count, tier0_count, tier1_count, router_count;
+	size_t host_count, workload_count;
+	struct {
+		VEC(char *);
+	} wiring; /* see net_same.c */
+};
+
+/* net.c: the number of what 'path' configures, made if need be; its text is
+ * brought up to date. */
+uint32_t net_number(struct net *n, enum net_ref_kind kind,
+		    const struct schema_id *id, const char *text);
+
+/* net_wire.c */
+void net_wire(struct net *n, const struct model *m);
+
+/* net_same.c: what cannot change while the world runs, one line each. */
+void net_same_remember(struct net *n, const struct model *m);
+bool net_same_check(struct net *n, const struct model *m, struct diag *d);
+
+/* net_tables.c: tables of all nodes, from the model. */
+void net_tables(struct net *n, const struct model *m);
+
+/* Tables of one node, being collected. */
+struct net_table {
+	struct net *net;
+	struct {
+		VEC(struct rib_route);
+	} routes;
+	struct {
+		VEC(struct nat_rule);
+	} nat;
+	struct {
+		VEC(struct acl_rule);
+	} acl;
+	struct {
+		VEC(struct lb_server);
+	} lb;
+	struct {
+		VEC(struct router_loopback);
+	} loopbacks;
+	struct {
+		VEC(struct router_proxy);
+	} proxies;
+	bool port_up[FORWARD_PORTS_MAX];
+	struct router_tables out;
+};
+
+void net_table_begin(struct net_table *t, struct net *n);
+/* Sets the tables of 'r' and frees what was collected. */
+void net_table_commit(struct net_table *t, struct router *r);
+void net_table_connected(struct net_table *t, struct router *r, uint16_t port,
+			 enum rib_kind kind, const struct schema_id *id);
+/* One route; 'via' is shown, 'gateway' gets the frame. */
+void net_table_route(struct net_table *t, const struct rib_route *route);
+/* Static routes whose next hops are on a network of 'r'. */
+void net_table_static(struct net_table *t, struct router *r,
+		      const struct model_route *routes, size_t count,
+		      enum rib_kind kind);
+/* NAT rules with their numbers; 'scope' of rule i is given by scope_of. */
+void net_table_nat(struct net_table *t, const struct model_nat_rule *rules,
+		   size_t count);
+
+/* net_tier0.c, net_tier1.c, net_outside.c */
+void net_tier0_tables(struct net *n, const struct model *m, size_t index);
+void net_tier1_tables(struct net *n, const struct model *m, size_t index);
+/* Every prefix that Tier-1 'index' advertises, as routes of the Tier-0's part
+ * whose way to it is 'port' and 'gateway'. */
+void net_tier1_advertise(struct net_table *t, const struct model *m,
+			 size_t index, ip4 gateway, uint16_t port);
+void net_outside_tables(struct net *n, const struct model *m);
+void net_outside_services(struct net *n, const struct model *m);
+bool net_edge_up(const struct model *m, const struct schema_ref *cluster,
+		 size_t edge);
+
+#endif

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables of a Tier-1 gateway. DR: its segments, and the rest to the SR (or to
+ * the Tier-0 when there is none). SR: NAT and load balancer, segments by the
+ * DR, the rest to the Tier-0. */
+#include "sim/wire/ip4.h"
+#include "topology/build/net_private.h"
+
+static const struct addr_prefix anywhere = {{0}, 0};
+
+static uint32_t plumbing(struct net *n, const struct model_tier1 *g)
+{
+	return net_number(n, NET_REF_PLUMBING, &g->id,
+			  "made by NSX with the gateway");
+}
+
+static void add_default(struct net_table *t, ip4 gateway, uint16_t port,
+			uint32_t ref)
+{
+	struct rib_route route = {.prefix = anywhere,
+				  .kind = RIB_INTERNAL,
+				  .distance = rib_kind_distance(RIB_INTERNAL),
+				  .via = gateway,
+				  .gateway = gateway,
+				  .port = port,
+				  .ref = ref};
+	net_table_route(t, &route);
+}
+
+static bool is_mine(const struct model_segment *s, size_t index)
+{
+	return s->tier1.name && s->tier1.index == index;
+}
+
+static struct addr_prefix net_of(const struct model_segment *s)
+{
+	return addr_prefix_of(s->gateway_address.addr, s->gateway_address.len);
+}
+
+static void dr_tables(struct net *n, const struct model *m, size_t index)
+{
+	const struct model_tier1 *g = &m->tier1s.at[index];
+	struct net_tier1 *t1 = &n->tier1s[index];
+	struct net_table t;
+	net_table_begin(&t, n);
+	for (size_t i = 0; i < m->segments.count; i++)
+		if (is_mine(&m->segments.at[i], index))
+			net_table_connected(&t, t1->dr, n->segment_ports[i],
+					    RIB_T1_CONNECTED,
+					    &m->segments.at[i].id);
+	net_table_static(&t, t1->dr, g->static_routes.at,
+			 g->static_routes.count, RIB_T1_STATIC);
+	if (t1->sr) {
+		net_table_connected(&t, t1->dr, t1->dr_backplane,
+				    RIB_T1_CONNECTED, &g->id);
+		add_default(
+			&t,
+			router_port(t1->sr, t1->sr_backplane)->addrs[0].addr,
+			t1->dr_backplane, t1->plumbing);
+	} else if (t1->uplink != NET_NO_PORT) {
+		net_table_connected(&t, t1->dr, t1->uplink, RIB_T1_CONNECTED,
+				    &g->id);
+		add_default(&t, t1->t0_address, t1->uplink, t1->plumbing);
+	}
+	t.out.icmp_errors = g->icmp_unreachable;
+	t.out.icmp_ttl = g->icmp_ttl_exceeded;
+	net_table_commit(&t, t1->dr);
+}
+
+/* What the SR reaches by the DR: segments, and static routes through them. */
+static void add_by_dr(struct net_table *t, const struct net_tier1 *t1,
+		      struct addr_prefix prefix, enum rib_kind kind,
+		      uint32_t ref)
+{
+	ip4 dr = router_port(t1->dr, t1->dr_backplane)->addrs[0].addr;
+	struct rib_route route = {.prefix = prefix,
+				  .kind = kind,
+				  .distance = rib_kind_distance(kind),
+				  .via = dr,
+				  .gateway = dr,
+				  .port = t1->sr_backplane,
+				  .ref = ref};
+	net_table_route(t, &route);
+}
+
+static void add_loopbacks(struct net_table *t, const struct model_tier1 *g)
+{
+	for (size_t i = 0; i < g->nat_rules.count; i++) {
+		const struct nat_rule *r = &g->nat_rules.at[i].rule;
+		uint64_t size = nat_size(&r->translated);
+		if (r->action != NAT_SNAT)
+			continue;
+		for (uint64_t j = 0; j < size && j < 256; j++) {
+			struct router_loopback l = {nat_at(&r->translated, j),
+						    false};
+			VEC_ADD(&t->loopbacks, l);
+		}
+	}
+}
+
+static void add_server(struct net_table *t, const struct model *m,
+		       const struct model_lb_virtual_server *from)
+{
+	const struct model_lb_pool *pool = &m->lb_pools.at[from->pool.index];
+	struct lb_server s = {
+		.vip = from->ip_address,
+		.proto = from->protocol == MODEL_TCP ? IP4_PROTO_TCP
+						     : IP4_PROTO_UDP,
+		.automap = pool->snat_translation == MODEL_LB_AUTOMAP,
+		.enabled = from->enabled,
+		.ref = net_number(t->net, NET_REF_VIRTUAL_SERVER, &from->id,
+				  pool->id.name)};
+	for (size_t i = 0; i < pool->members.count; i++) {
+		const struct model_lb_member *member = &pool->members.at[i];
+		s.members[s.member_count++] = (struct lb_member){
+			member->ip_address, member->port, member->enabled};
+	}
+	for (size_t i = 0; i < from->ports.count; i++) {
+		s.ports = from->ports.at[i];
+		VEC_ADD(&t->lb, s);
+	}
+	struct router_loopback vip = {from->ip_address, true};
+	VEC_ADD(&t->loopbacks, vip);
+}
+
+static bool any_edge_up(const struct model *m, const struct model_tier1 *g)
+{
+	size_t count = m->edge_clusters.at[g->edge_cluster.index].edges.count;
+	for (size_t i = 0; i < count; i++)
+		if (net_edge_up(m, &g->edge_cluster, i))
+			return true;
+	return false;
+}
+
+static void sr_routes(struct net_table *t, const struct model *m, size_t index)
+{
+	const struct model_tier1 *g = &m->tier1s.at[index];
+	struct net_tier1 *t1 = &t->net->tier1s[index];
+	net_table_connected(t, t1->sr, t1->sr_backplane, RIB_T1_CONNECTED,
+			    &g->id);
+	for (size_t i = 0; i < m->segments.count; i++)
+		if (is_mine(&m->segments.at[i], index))
+			add_by_dr(t, t1, net_of(&m->segments.at[i]),
+				  RIB_T1_CONNECTED,
+				  net_number(t->net, NET_REF_CONNECTED,
+					     &m->segments.at[i].id,
+					     m->segments.at[i].id.name));
+	for (size_t i = 0; i < g->static_routes.count; i++)
+		add_by_dr(t, t1, g->static_routes.at[i].network, RIB_T1_STATIC,
+			  t1->plumbing);
+	if (t1->uplink == NET_NO_PORT)
+		return;
+	net_table_connected(t, t1->sr, t1->uplink, RIB_T1_CONNECTED, &g->id);
+	add_default(t, t1->t0_address, t1->uplink, t1->plumbing);
+}
+
+static void sr_tables(struct net *n, const struct model *m, size_t index)
+{
+	const struct model_tier1 *g = &m->tier1s.at[index];
+	struct net_tier1 *t1 = &n->tier1s[index];
+	struct net_table t;
+	net_table_begin(&t, n);
+	sr_routes(&t, m, index);
+	net_table_nat(&t, g->nat_rules.at, g->nat_rules.count);
+	add_loopbacks(&t, g);
+	for (size_t i = 0; i < m->lb_virtual_servers.count; i++)
+		if (m->lb_virtual_servers.at[i].tier1.index == index)
+			add_server(&t, m, &m->lb_virtual_servers.at[i]);
+	if (!any_edge_up(m, g))
+		for (size_t i = 0; i < FORWARD_PORTS_MAX; i++)
+			t.port_up[i] = false;
+	t.out.ports_policy = g->snat_keep_port ? FORWARD_PORTS_KEEP
+					       : FORWARD_PORTS_ROUND_ROBIN;
+	t.out.port_range = g->snat_ports;
+	t.out.session_limit = g->session_limit;
+	t.out.icmp_errors = g->icmp_unreachable;
+	t.out.icmp_ttl = g->icmp_ttl_exceeded;
+	net_table_commit(&t, t1->sr);
+}
+
+void net_tier1_tables(struct net *n, const struct model *m, size_t index)
+{
+	n->tier1s[index].plumbing = plumbing(n, &m->tier1s.at[index]);
+	dr_tables(n, m, index);
+	if (n->tier1s[index].sr)
+		sr_tables(n, m, index);
+}
+
+/* The way from the Tier-0's part to the Tier-1. */
+struct way {
+	struct net_table *table;
+	const struct model_tier1 *tier1;
+	ip4 via, gateway;
+	uint16_t port;
+};
+
+static void advertise(const struct way *w, struct addr_prefix prefix,
+		      enum rib_kind kind, const char *type)
+{
+	char text[ADDR_PREFIX_SIZE];
+	struct net *n = w->table->net;
+	addr_print_prefix(prefix, text);
+	struct schema_id id = {
+		type, w->tier1->advertisement_at,
+		arena_printf(&n->arena, "%s.route_advertisement_types.%s.%s",
+			     w->tier1->id.path, type, text)};
+	const char *sentence =
+		arena_printf(&n->arena, "%s advertised by %s (%s)", text,
+			     w->tier1->id.name, type);
+	struct rib_route route = {
+		.prefix = prefix,
+		.kind = kind,
+		.distance = rib_kind_distance(kind),
+		.via = w->via,
+		.gateway = w->gateway,
+		.port = w->port,
+		.ref = net_number(n, NET_REF_ADVERTISED, &id, sentence)};
+	net_table_route(w->table, &route);
+}
+
+static void advertise_nat(const struct way *w)
+{
+	const struct model_tier1 *g = w->tier1;
+	for (size_t i = 0; i < g->nat_rules.count; i++) {
+		const struct nat_rule *r = &g->nat_rules.at[i].rule;
+		const struct nat_prefixes *p = r->action == NAT_DNAT
+						       ? &r->destination
+						       : &r->translated;
+		if (!r->enabled)
+			continue;
+		for (unsigned j = 0; j < p->count; j++)
+			advertise(w, p->at[j], RIB_T1_NAT, "TIER1_NAT");
+	}
+}
+
+static void advertise_vips(const struct way *w, const struct model *m,
+			   size_t index)
+{
+	for (size_t i = 0; i < m->lb_virtual_servers.count; i++) {
+		const struct model_lb_virtual_server *s =
+			&m->lb_virtual_servers.at[i];
+		struct addr_prefix vip = {s->ip_address, 32};
+		if (s->tier1.index == index && s->enabled)
+			advertise(w, vip, RIB_T1_LB_VIP, "TIER1_LB_VIP");
+	}
+}
+
+/* Several rules or servers may share an address: one route is enough. */
+static void drop_twins(struct net_table *t, size_t first)
+{
+	size_t kept = first;
+	for (size_t i = first; i < t->routes.count; i++) {
+		bool twin = false;
+		for (size_t j = first; j < kept && !twin; j++)
+			twin = t->routes.at[i].ref == t->routes.at[j].ref;
+		if (!twin)
+			t->routes.at[kept++] = t->routes.at[i];
+	}
+	t->routes.count = kept;
+}
+
+void net_tier1_advertise(struct net_table *t, const struct model *m,
+			 size_t index, ip4 gateway, uint16_t port)
+{
+	const struct model_tier1 *g = &m->tier1s.at[index];
+	const struct net_tier1 *t1 = &t->net->tier1s[index];
+	struct way w = {t, g, t1->address, gateway, port};
+	size_t first = t->routes.count;
+	unsigned types = g->route_advertisement_types;
+	if (types & MODEL_TIER1_CONNECTED)
+		for (size_t i = 0; i < m->segments.count; i++)
+			if (is_mine(&m->segments.at[i], index))
+				advertise(&w, net_of(&m->segments.at[i]),
+					  RIB_T1_CONNECTED, "TIER1_CONNECTED");
+	if (types & MODEL_TIER1_STATIC_ROUTES)
+		for (size_t i = 0; i < g->static_routes.count; i++)
+			advertise(&w, g->static_routes.at[i].network,
+				  RIB_T1_STATIC, "TIER1_STATIC_ROUTES");
+	/* Without a service router there is nothing that owns them. */
+	if (types & MODEL_TIER1_NAT && t1->sr)
+		advertise_nat(&w);
+	if (types & MODEL_TIER1_LB_VIP && t1->sr)
+		advertise_vips(&w, m, index);
+	drop_twins(t, first);
+}
