@@ -29,9 +29,13 @@ static struct vclock *clock_of(struct httpc *c)
 	return &host_world(c->host)->clock;
 }
 
+/* The connection is closed here: 'done' may come long before our owner frees
+ * us, and the peer's FIN must not end it twice. */
 static void end(struct httpc *c, bool ok)
 {
 	vclock_cancel(clock_of(c), &c->timer);
+	stream_close(c->stream);
+	c->stream = NULL;
 	c->result.ok = ok;
 	c->done(c->context, &c->result);
 }

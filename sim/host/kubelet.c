@@ -282,8 +282,8 @@ void kubelet_stop(struct kubelet *k)
 	k->stopped = true;
 	vclock_cancel(clock_of(k), &k->retry);
 	vclock_cancel(clock_of(k), &k->notice);
-	pull_free(k->pull);
-	k->pull = NULL;
+	if (k->pull)
+		pull_stop(k->pull);
 }
 
 void kubelet_free(struct kubelet *k)
@@ -291,6 +291,7 @@ void kubelet_free(struct kubelet *k)
 	if (!k)
 		return;
 	kubelet_stop(k);
+	pull_free(k->pull);
 	VEC_FREE(&k->events);
 	arena_fini(&k->arena);
 	mem_free(k);

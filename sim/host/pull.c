@@ -253,13 +253,20 @@ struct pull *pull_new(struct host *h, const struct profile *profile,
 	return p;
 }
 
+void pull_stop(struct pull *p)
+{
+	vclock_cancel(&world_of(p)->clock, &p->timer);
+	resolver_free(p->resolver);
+	httpc_free(p->call);
+	p->resolver = NULL;
+	p->call = NULL;
+}
+
 void pull_free(struct pull *p)
 {
 	if (!p)
 		return;
-	vclock_cancel(&world_of(p)->clock, &p->timer);
-	resolver_free(p->resolver);
-	httpc_free(p->call);
+	pull_stop(p);
 	str_fini(&p->result.error);
 	mem_free(p->spec);
 	mem_free(p);

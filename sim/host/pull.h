@@ -37,7 +37,9 @@ typedef void pull_done_fn(void *context, const struct pull_result *result);
 /* 'image' as a pod spec has it: "k8s.gcr.io/busybox", with or without a tag. */
 struct pull *pull_new(struct host *h, const struct profile *profile,
 		      const char *image, pull_done_fn *done, void *context);
-void pull_free(struct pull *p);
+/* Ends it without calling 'done'; its result stays readable. */
+void pull_stop(struct pull *p);
+void pull_free(struct pull *p); /* NULL is fine */
 const struct pull_result *pull_result(const struct pull *p);
 
 #endif
