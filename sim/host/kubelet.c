@@ -226,7 +226,7 @@ static void on_retry(void *context)
 			   on_pull_done, k);
 }
 
-/* "busybox-<39 hex digits>-v0": the controller names images by a hash; ours is
+/* "busybox-<40 hex digits>-v0": the controller names images by a hash; ours is
  * of the image's name. */
 static char *name_image(struct kubelet *k)
 {
@@ -238,9 +238,9 @@ static char *name_image(struct kubelet *k)
 		base = slash ? slash + 1 : image.repository;
 	}
 	return arena_printf(&k->arena,
-			    "%s-%016" PRIx64 "%016" PRIx64 "%07x-v0", base,
+			    "%s-%016" PRIx64 "%016" PRIx64 "%08x-v0", base,
 			    hash_mix64(h + 1), hash_mix64(h + 2),
-			    (unsigned)(hash_mix64(h + 3) & 0xfffffff));
+			    (unsigned)(hash_mix64(h + 3) & 0xffffffff));
 }
 
 static const char *container_of(struct kubelet *k, const char *given)
