@@ -11,6 +11,8 @@
 #define INDENT	"  "
 
 static const char *const head[] = {"Type", "Reason", "Age", "From", "Message"};
+/* Four dashes under "Age", too: kubectl has this row as a constant. */
+static const char *const rule[] = {"----", "------", "----", "----", "-------"};
 
 /* "3h5m": the second unit is left out when it is 0. */
 static void add_two(struct str *out, uint64_t a, char a_unit, uint64_t b,
@@ -99,22 +101,6 @@ static void add_row(struct rows *r, const char *const cells[COLUMNS])
 	VEC_ADD(&r->rows, row);
 }
 
-static const char *dashes(struct arena *a, const char *word)
-{
-	char *text = arena_text(a, word);
-	memset(text, '-', strlen(text));
-	return text;
-}
-
-static void add_head(struct rows *r)
-{
-	const char *rule[COLUMNS];
-	for (size_t i = 0; i < COLUMNS; i++)
-		rule[i] = dashes(&r->arena, head[i]);
-	add_row(r, head);
-	add_row(r, rule);
-}
-
 static void add_event(struct rows *r, const struct outcome_event *e,
 		      const struct view *v)
 {
@@ -159,7 +145,8 @@ void describe_table(const struct outcome_step *s, uint64_t now,
 		return;
 	}
 	arena_init(&r.arena);
-	add_head(&r);
+	add_row(&r, head);
+	add_row(&r, rule);
 	for (size_t i = 0; i < s->event_count; i++)
 		add_event(&r, &s->events[i], &v);
 	str_add(out, "Events:\n");

@@ -73,13 +73,13 @@ START_TEST(columns_are_as_wide_as_their_widest_cell_and_two)
 	ck_assert_str_eq(
 		str_text(&s),
 		"Events:\n"
-		"  Type     Reason     Age                 From               "
+		"  Type     Reason     Age                From               "
 		"Message\n"
-		"  ----     ------     ----                ----               "
+		"  ----     ------     ----               ----               "
 		"-------\n"
-		"  Normal   Scheduled  <unknown>           default-scheduler  "
+		"  Normal   Scheduled  <unknown>          default-scheduler  "
 		"assigned\n"
-		"  Warning  Failed     16s (x2 over 45s)   kubelet, n1        "
+		"  Warning  Failed     16s (x2 over 45s)  kubelet, n1        "
 		"Error: ErrImagePull\n");
 	str_fini(&s);
 }

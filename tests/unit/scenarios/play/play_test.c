@@ -37,13 +37,13 @@ START_TEST(a_background_step_goes_on_beside_the_next)
 {
 	struct played p;
 	struct outcome *o = run(
-		&p, "change: {hosts: {server: {closed_ports: [81]}}}\n"
+		&p, "change: {hosts: {server: {silent_ports: [81]}}}\n"
 		    "steps:\n"
 		    "  - connect: {from: vm-a, to: server, port: 81, "
 		    "timeout: 10s}\n"
 		    "    background: true\n"
 		    "  - wait: 2s\n"
-		    "  - change: {hosts: {server: {closed_ports: null}}}\n");
+		    "  - change: {hosts: {server: {silent_ports: null}}}\n");
 	ck_assert_uint_eq(o->steps[1].started, 0);
 	ck_assert_uint_eq(o->steps[2].started, 2 * S);
 	/* The SYN at 3 s meets a port that answers again: with RST. */
