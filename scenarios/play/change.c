@@ -88,17 +88,35 @@ static const char *headline(const struct walk *w, const char *verb)
 	return NULL;
 }
 
-static void add_line(struct walk *w, const char *verb, struct str *what)
+static void add_keys(const struct walk *w, size_t from, struct str *out)
+{
+	for (size_t i = from; i < w->depth; i++)
+		str_addf(out, "%s%s", i > from ? "." : "", w->keys[i]);
+}
+
+/* 'headline' NULL: the line itself. */
+static void add_line(struct walk *w, const char *headline, struct str *what)
 {
 	struct str line = {0};
-	for (size_t i = 0; i < w->depth; i++)
-		str_addf(&line, "%s%s", i ? "." : "", w->keys[i]);
+	add_keys(w, 0, &line);
 	str_addf(&line, ": %s", str_text(what));
 	VEC_ADD(&w->lines, arena_text(w->arena, str_text(&line)));
-	w->headline = verb ? headline(w, verb) : NULL;
-	if (!w->headline)
-		w->headline = arena_text(w->arena, str_text(&line));
+	w->headline = headline ? headline : *VEC_LAST(&w->lines);
 	str_fini(&line);
+}
+
+/* "t0-edge: ha_mode is now ACTIVE_STANDBY"; the first key is the kind of the
+ * record that changes, the second its name. */
+static const char *now_is(const struct walk *w, const char *value)
+{
+	struct str s = {0};
+	if (w->depth > 2)
+		str_addf(&s, "%s: ", w->keys[1]);
+	add_keys(w, w->depth > 2 ? 2 : 0, &s);
+	str_addf(&s, " is now %s", value);
+	const char *text = arena_text(w->arena, str_text(&s));
+	str_fini(&s);
+	return text;
 }
 
 static void replaced(struct walk *w, const struct tree_node *before,
@@ -109,7 +127,7 @@ static void replaced(struct walk *w, const struct tree_node *before,
 	write_node(after, &new);
 	if (strcmp(str_text(&old), str_text(&new)) != 0) {
 		str_addf(&old, " -> %s", str_text(&new));
-		add_line(w, NULL, &old);
+		add_line(w, now_is(w, str_text(&new)), &old);
 	}
 	str_fini(&old);
 	str_fini(&new);
@@ -120,7 +138,7 @@ static void added(struct walk *w, const struct tree_node *after)
 	struct str what = {0};
 	str_add(&what, "added ");
 	write_node(after, &what);
-	add_line(w, "gains", &what);
+	add_line(w, headline(w, "gains"), &what);
 	str_fini(&what);
 }
 
@@ -128,7 +146,7 @@ static void removed(struct walk *w)
 {
 	struct str what = {0};
 	str_add(&what, "removed");
-	add_line(w, "loses", &what);
+	add_line(w, headline(w, "loses"), &what);
 	str_fini(&what);
 }
 

@@ -7,6 +7,7 @@
 #include "tests/unit/suites.h"
 
 static const char before[] =
+	"title: small\n"
 	"tier0s: {t0: {ha_mode: ACTIVE_ACTIVE, nat_rules: {a: {action: SNAT}}}}\n"
 	"hosts: {dns: {nameservers: [10.0.0.1]}}\n";
 
@@ -20,10 +21,11 @@ static const struct {
 	 "tier0s.t0.nat_rules.a: removed", "t0 loses NAT rule a"},
 	{"tier0s: {t0: {ha_mode: ACTIVE_STANDBY}}",
 	 "tier0s.t0.ha_mode: ACTIVE_ACTIVE -> ACTIVE_STANDBY",
-	 "tier0s.t0.ha_mode: ACTIVE_ACTIVE -> ACTIVE_STANDBY"},
+	 "t0: ha_mode is now ACTIVE_STANDBY"},
+	{"title: other", "title: small -> other", "title is now other"},
 	{"hosts: {dns: {nameservers: [10.0.0.2, 10.0.0.3]}}",
 	 "hosts.dns.nameservers: [10.0.0.1] -> [10.0.0.2, 10.0.0.3]",
-	 "hosts.dns.nameservers: [10.0.0.1] -> [10.0.0.2, 10.0.0.3]"},
+	 "dns: nameservers is now [10.0.0.2, 10.0.0.3]"},
 	{"hosts: {web: {}}", "hosts.web: added {}",
 	 "the network gains host web"},
 	{"tier0s: {t0: {ha_mode: ACTIVE_ACTIVE}}", NULL, "nothing changes"},
