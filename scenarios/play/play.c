@@ -190,6 +190,8 @@ static bool perform(struct stage *s, const struct play_options *options)
 	bool played = prepare(s) && play_steps(s);
 	if (played)
 		conclude(s);
+	if (played && options->ended)
+		options->ended(options->context, s->net);
 	if (options->capture)
 		world_unwatch(s->world, options->capture);
 	return played;

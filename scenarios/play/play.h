@@ -19,6 +19,8 @@ struct play_options {
 	/* Called once after the network is built, before the first step, so
 	 * that an observer can look at nodes and ports; may be NULL. */
 	void (*built)(void *context, struct net *n);
+	/* Called once after the last step, while the network still stands. */
+	void (*ended)(void *context, struct net *n);
 	void *context;
 };
 

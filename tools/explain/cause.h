@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Why a step went as it did: the packet that decided it, its answer, where one
+ * of them died, and a sentence made of those facts. Nothing here knows a
+ * scenario, a name or a message. */
+#ifndef CAUSE_H
+#define CAUSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scenarios/play/outcome.h"
+#include "sim/base/str.h"
+
+#define CAUSE_TIMES 16
+
+struct cause {
+	/* NULL: nothing was sent. */
+	const struct trace_packet *request;
+	/* What came back, or died on its way back; NULL: nothing did. */
+	const struct trace_packet *reply;
+	/* The one of the two that was dropped; NULL: neither was. */
+	const struct trace_packet *blocked;
+	uint64_t times[CAUSE_TIMES]; /* when the request was sent, ns after the
+				      * first time */
+	size_t repeats;		     /* how often it was sent in all */
+};
+
+/* Of step 's' of 'o'. False if it is not about packets (a change, a wait). */
+bool cause_find(const struct outcome *o, const struct outcome_step *s,
+		struct cause *out);
+/* "The request arrives at registry; its answer ..." */
+void cause_sentence(const struct outcome *o, const struct cause *c,
+		    struct str *out);
+/* What usually helps; "" if nothing is blocked. */
+const char *cause_remedy(const struct cause *c);
+
+#endif

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/report/outjson.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "tools/explain/cause.h"
+#include "tools/explain/walk.h"
+
+#define SECOND 1000000000.0
+
+static json_t *text(const char *s)
+{
+	return s ? json_string(s) : json_null();
+}
+
+static json_t *endpoint(ip4 a, uint16_t port)
+{
+	char out[ADDR_ENDPOINT_SIZE];
+	return json_string(port ? addr_print_endpoint(a, port, out)
+				: addr_print_ip4(a, out));
+}
+
+static void set(json_t *object, const char *key, json_t *value)
+{
+	json_object_set_new(object, key, value);
+}
+
+static json_t *nat(const struct outcome *o, const struct walk_nat *n)
+{
+	json_t *j = json_object();
+	set(j, "action", json_string(note_kind_name(n->kind)));
+	set(j, "rule", text(outcome_ref(o, n->ref)->name));
+	set(j, "rule_path", text(outcome_ref(o, n->ref)->path));
+	set(j, "src", endpoint(n->src, n->sport));
+	set(j, "dst", endpoint(n->dst, n->dport));
+	return j;
+}
+
+static json_t *hop(const struct outcome *o, const struct walk_hop *h)
+{
+	json_t *j = json_object(), *nats = json_array();
+	set(j, "at", text(h->label));
+	set(j, "node", text(trace_node_name(&o->trace, h->node)));
+	set(j, "time", json_real((double)h->time / SECOND));
+	set(j, "src", endpoint(h->src, h->sport));
+	set(j, "dst", endpoint(h->dst, h->dport));
+	for (size_t i = 0; i < h->nat_count; i++)
+		json_array_append_new(nats, nat(o, &h->nats[i]));
+	set(j, "nat", nats);
+	set(j, "new_session", json_boolean(h->session_new));
+	set(j, "route",
+	    h->route ? text(outcome_ref(o, h->route)->text) : json_null());
+	set(j, "delivered", json_boolean(h->delivered));
+	set(j, "dropped",
+	    h->dropped ? json_string(drop_name(h->reason)) : json_null());
+	return j;
+}
+
+static json_t *packet(const struct outcome *o, const struct trace_packet *p)
+{
+	static struct walk w; /* large; one thread writes */
+	static const char *const legs[] = {"request", "reply", "error"};
+	static const char *const fates[] = {"in flight", "delivered",
+					    "dropped"};
+	json_t *j = json_object(), *hops = json_array();
+	if (!p)
+		return json_null();
+	walk_packet(o, p, &w);
+	for (size_t i = 0; i < w.count; i++)
+		json_array_append_new(hops, hop(o, &w.hops[i]));
+	set(j, "id", json_integer(p->id));
+	set(j, "conversation", json_integer(p->flow));
+	set(j, "leg", json_string(legs[p->leg]));
+	set(j, "kind", text(p->kind));
+	set(j, "text", text(p->text));
+	set(j, "sent", json_real((double)p->sent / SECOND));
+	set(j, "fate", json_string(fates[p->fate]));
+	set(j, "reason",
+	    p->fate == TRACE_DROPPED ? json_string(drop_name(p->reason))
+				     : json_null());
+	set(j, "hops", hops);
+	return j;
+}
+
+static json_t *event(const struct outcome_event *e)
+{
+	json_t *j = json_object();
+	set(j, "type", text(e->type));
+	set(j, "reason", text(e->reason));
+	set(j, "from", text(e->from));
+	set(j, "message", text(e->message));
+	set(j, "count", json_integer(e->count));
+	set(j, "first", json_real((double)e->first / SECOND));
+	set(j, "last", json_real((double)e->last / SECOND));
+	return j;
+}
+
+static json_t *cause_of(const struct outcome *o, const struct outcome_step *s)
+{
+	struct cause c;
+	struct str why = {0};
+	if (!cause_find(o, s, &c))
+		return json_null();
+	json_t *j = json_object();
+	cause_sentence(o, &c, &why);
+	bool failed = s->status != OUTCOME_OK;
+	set(j, "why", failed ? text(str_text(&why)) : json_null());
+	set(j, "try", failed ? text(cause_remedy(&c)) : json_null());
+	set(j, "sent_times", json_integer((json_int_t)c.repeats));
+	set(j, "request", packet(o, c.request));
+	set(j, "reply", packet(o, c.reply));
+	str_fini(&why);
+	return j;
+}
+
+static json_t *packets_of(const struct outcome *o, const struct outcome_step *s)
+{
+	json_t *j = json_array();
+	for (size_t i = s->first_packet; i < s->end_packet; i++)
+		json_array_append_new(j, packet(o, &o->trace.packets.at[i]));
+	return j;
+}
+
+static json_t *step(const struct outcome *o, const struct outcome_step *s,
+		    bool all)
+{
+	static const char *const states[] = {"ok", "failed", "going"};
+	json_t *j = json_object(), *events = json_array(),
+	       *changes = json_array();
+	for (size_t i = 0; i < s->event_count; i++)
+		json_array_append_new(events, event(&s->events[i]));
+	for (size_t i = 0; i < s->change_count; i++)
+		json_array_append_new(changes, text(s->changes[i]));
+	set(j, "number", json_integer((json_int_t)s->number));
+	set(j, "headline", text(s->headline));
+	set(j, "verdict", text(s->verdict));
+	set(j, "status", json_string(states[s->status]));
+	set(j, "started", json_real((double)s->started / SECOND));
+	set(j, "ended", json_real((double)s->ended / SECOND));
+	set(j, "took", json_real((double)s->took / SECOND));
+	set(j, "text", text(s->text));
+	set(j, "events", events);
+	set(j, "changes", changes);
+	set(j, "cause", cause_of(o, s));
+	if (all)
+		set(j, "packets", packets_of(o, s));
+	return j;
+}
+
+static json_t *expectation(const struct outcome_expect *e)
+{
+	json_t *j = json_object();
+	set(j, "step", json_integer((json_int_t)e->step));
+	set(j, "line", json_integer(e->line));
+	set(j, "claim", text(e->claim));
+	set(j, "met", json_boolean(e->met));
+	set(j, "found", text(e->found));
+	set(j, "packet", e->packet ? json_integer(e->packet) : json_null());
+	return j;
+}
+
+static json_t *header(void)
+{
+	json_t *j = json_object();
+	set(j, "version", json_integer(OUTJSON_VERSION));
+	return j;
+}
+
+static void print(json_t *j, struct str *out)
+{
+	char *dump = json_dumps(j, JSON_INDENT(2) | JSON_PRESERVE_ORDER |
+					   JSON_REAL_PRECISION(12));
+	if (dump)
+		str_addf(out, "%s\n", dump);
+	free(dump);
+	json_decref(j);
+}
+
+void outjson_run(const struct outcome *o, bool all, struct str *out)
+{
+	json_t *j = json_object(), *steps = json_array(),
+	       *expects = json_array();
+	for (size_t i = 0; i < o->step_count; i++)
+		json_array_append_new(steps, step(o, &o->steps[i], all));
+	for (size_t i = 0; i < o->expect_count; i++)
+		json_array_append_new(expects, expectation(&o->expects[i]));
+	set(j, "tierpath", header());
+	set(j, "scenario", text(o->path));
+	set(j, "title", text(o->title));
+	set(j, "seed", json_integer((json_int_t)o->seed));
+	set(j, "met", json_boolean(o->met_count == o->expect_count));
+	set(j, "steps", steps);
+	set(j, "expectations", expects);
+	print(j, out);
+}
+
+/* The observation of one hop: DroppedLogical, Delivered or ForwardedLogical. */
+static json_t *observation(const struct outcome *o, const struct walk_hop *h,
+			   size_t number)
+{
+	char a[ADDR_IP4_SIZE];
+	json_t *j = json_object();
+	const char *type = h->dropped	  ? "DroppedLogical"
+			   : h->delivered ? "Delivered"
+					  : "ForwardedLogical";
+	struct str name = {0};
+	str_addf(&name, "PolicyTraceflowObservation%s", type);
+	set(j, "resource_type", text(str_text(&name)));
+	str_fini(&name);
+	set(j, "sequence_no", json_integer((json_int_t)number));
+	set(j, "timestamp_micro", json_integer((json_int_t)(h->time / 1000)));
+	set(j, "component_name", text(h->label));
+	set(j, "component_type", json_string(h->nat_count ? "NAT" : "LR"));
+	for (size_t i = 0; i < h->nat_count; i++) {
+		const struct walk_nat *n = &h->nats[i];
+		set(j, "nat_rule_path", text(outcome_ref(o, n->ref)->path));
+		set(j, "translated_src_ip",
+		    json_string(addr_print_ip4(n->src, a)));
+		set(j, "translated_dst_ip",
+		    json_string(addr_print_ip4(n->dst, a)));
+	}
+	if (h->dropped) {
+		set(j, "reason", json_string(drop_nsx_name(h->reason)));
+		set(j, "explanation", json_string(drop_sentence(h->reason)));
+	}
+	return j;
+}
+
+static json_t *observations(const struct outcome *o,
+			    const struct trace_packet *p)
+{
+	static struct walk w;
+	json_t *j = json_array();
+	if (!p)
+		return j;
+	walk_packet(o, p, &w);
+	for (size_t i = 0; i < w.count; i++)
+		json_array_append_new(j, observation(o, &w.hops[i], i));
+	return j;
+}
+
+void outjson_traceflow(const struct outcome *o, struct str *out)
+{
+	struct cause c;
+	json_t *j = json_object(), *there, *back;
+	cause_find(o, &o->steps[0], &c);
+	there = observations(o, c.request);
+	back = observations(o, c.reply);
+	set(j, "tierpath", header());
+	set(j, "operation_state", json_string("FINISHED"));
+	set(j, "request_status", json_string("SUCCESS"));
+	set(j, "answered", json_boolean(o->steps[0].status == OUTCOME_OK));
+	set(j, "packet", text(c.request ? c.request->text : NULL));
+	set(j, "result_count",
+	    json_integer((json_int_t)json_array_size(there)));
+	set(j, "results", there);
+	set(j, "reply_packet", text(c.reply ? c.reply->text : NULL));
+	set(j, "reply_results", back);
+	print(j, out);
+}

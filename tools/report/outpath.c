@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/report/outpath.h"
+
+#include <string.h>
+
+static size_t name_len(const struct walk_hop *h)
+{
+	bool part = *h->part && strcmp(h->part, "dr") != 0 &&
+		    strcmp(h->part, "sr") != 0;
+	return strlen(h->label) + (part ? 3 + strlen(h->part) : 0);
+}
+
+size_t outpath_column(const struct walk *w)
+{
+	size_t widest = 0;
+	for (size_t i = 0; i < w->count; i++)
+		if (name_len(&w->hops[i]) > widest)
+			widest = name_len(&w->hops[i]);
+	return widest;
+}
+
+/* "t0-edge / en1": the part only where there is a choice of parts. */
+static void add_name(const struct outpath *p, const struct walk_hop *h)
+{
+	size_t len = name_len(h);
+	str_add(p->out, p->indent);
+	str_add(p->out, h->label);
+	if (len > strlen(h->label))
+		str_addf(p->out, " / %s", h->part);
+	str_pad(p->out, ' ', p->column > len ? p->column - len + 2 : 2);
+}
+
+static void add_tuple(struct str *out, ip4 src, uint16_t sport, ip4 dst,
+		      uint16_t dport)
+{
+	char a[ADDR_ENDPOINT_SIZE], b[ADDR_ENDPOINT_SIZE];
+	if (sport || dport)
+		str_addf(out, "%s > %s", addr_print_endpoint(src, sport, a),
+			 addr_print_endpoint(dst, dport, b));
+	else
+		str_addf(out, "%s > %s", addr_print_ip4(src, a),
+			 addr_print_ip4(dst, b));
+}
+
+static const char *nat_word(enum note_kind kind)
+{
+	return kind == NOTE_LB ? "virtual server" : note_kind_name(kind);
+}
+
+static void add_nats(const struct outpath *p, const struct walk_hop *h)
+{
+	for (size_t i = 0; i < h->nat_count; i++) {
+		const struct walk_nat *n = &h->nats[i];
+		str_addf(p->out, "%s%s%s %s%s  ", i ? ", " : "", p->color->cyan,
+			 nat_word(n->kind),
+			 outcome_ref(p->outcome, n->ref)->name, p->color->off);
+		add_tuple(p->out, n->src, n->sport, n->dst, n->dport);
+	}
+	if (h->session_new)
+		str_add(p->out, "  new session");
+}
+
+static void add_no_nat(const struct outpath *p, const struct walk_hop *h)
+{
+	if (!h->no_nat || h->nat_count)
+		return;
+	if (h->no_nat_ref)
+		str_addf(p->out, "%s: not translated",
+			 outcome_ref(p->outcome, h->no_nat_ref)->name);
+	else
+		str_addf(p->out, "%sno NAT rule matches%s", p->color->yellow,
+			 p->color->off);
+}
+
+/* Routes that somebody wrote; what NSX plumbs by itself goes without saying. */
+static void add_route(const struct outpath *p, const struct walk_hop *h,
+		      bool first)
+{
+	const struct net_ref *r = outcome_ref(p->outcome, h->route);
+	if (h->delivered || h->dropped || !h->route)
+		return;
+	if (r->kind == NET_REF_PLUMBING)
+		return;
+	str_addf(p->out, "%s%s%s", first ? "" : ", ",
+		 r->kind == NET_REF_CONNECTED ? "connected " : "", r->text);
+}
+
+static void add_end(const struct outpath *p, const struct walk_hop *h)
+{
+	char text[ADDR_IP4_SIZE];
+	if (h->dropped) {
+		str_addf(p->out, "%sDROPPED %s%s  %s", p->color->red,
+			 drop_name(h->reason), p->color->off,
+			 drop_sentence(h->reason));
+		if (h->drop_ref)
+			str_addf(p->out, " (%s)",
+				 outcome_ref(p->outcome, h->drop_ref)->name);
+		if (h->waits)
+			str_addf(p->out, ", %s",
+				 addr_print_ip4(h->waits_for, text));
+	} else if (h->delivered) {
+		str_addf(p->out, "%sreceived%s ", p->color->green,
+			 p->color->off);
+		add_tuple(p->out, h->src, h->sport, h->dst, h->dport);
+	} else if (h->waits) {
+		str_addf(p->out, ", after ARP for %s",
+			 addr_print_ip4(h->waits_for, text));
+	}
+}
+
+static void add_hop(const struct outpath *p, const struct walk *w, size_t i)
+{
+	const struct walk_hop *h = &w->hops[i];
+	size_t before;
+	add_name(p, h);
+	before = p->out->len;
+	if (i == 0)
+		add_tuple(p->out, w->packet->src, w->packet->sport,
+			  w->packet->dst, w->packet->dport);
+	if (i == 0 && h->nat_count)
+		str_add(p->out, ", ");
+	add_nats(p, h);
+	add_no_nat(p, h);
+	if (i && !h->nat_count)
+		add_route(p, h, p->out->len == before);
+	if ((h->dropped || h->delivered) && p->out->len != before)
+		str_add(p->out, ", ");
+	if (i || h->dropped || h->delivered)
+		add_end(p, h);
+	str_addc(p->out, '\n');
+}
+
+void outpath_print(const struct outpath *p, const struct walk *w)
+{
+	for (size_t i = 0; i < w->count; i++)
+		add_hop(p, w, i);
+	if (w->left_out)
+		str_addf(p->out, "%s... and further round: %zu more notes\n",
+			 p->indent, w->left_out);
+	if (w->packet->fate == TRACE_IN_FLIGHT)
+		str_addf(p->out, "%sstill on its way\n", p->indent);
+}
