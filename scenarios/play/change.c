@@ -135,10 +135,12 @@ static void replaced(struct walk *w, const struct tree_node *before,
 
 static void added(struct walk *w, const struct tree_node *after)
 {
-	struct str what = {0};
-	str_add(&what, "added ");
-	write_node(after, &what);
-	add_line(w, headline(w, "gains"), &what);
+	struct str value = {0}, what = {0};
+	const char *gains = headline(w, "gains");
+	write_node(after, &value);
+	str_addf(&what, "added %s", str_text(&value));
+	add_line(w, gains ? gains : now_is(w, str_text(&value)), &what);
+	str_fini(&value);
 	str_fini(&what);
 }
 

@@ -28,6 +28,8 @@ static const struct {
 	 "dns: nameservers is now [10.0.0.2, 10.0.0.3]"},
 	{"hosts: {web: {}}", "hosts.web: added {}",
 	 "the network gains host web"},
+	{"tier0s: {t0: {ha_vip: {x: 1}}}", "tier0s.t0.ha_vip: added {x: 1}",
+	 "t0: ha_vip is now {x: 1}"},
 	{"tier0s: {t0: {ha_mode: ACTIVE_ACTIVE}}", NULL, "nothing changes"},
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scenarios/play/play.h"
 
+#include <glob.h>
 #include <string.h>
 
 #include "tests/unit/scenarios/play/played.h"
@@ -193,6 +194,32 @@ START_TEST(names_and_changes_are_checked_against_the_network)
 }
 END_TEST
 
+/* All scenario files there are. */
+static glob_t files;
+
+START_TEST(every_scenario_meets_its_expectations)
+{
+	struct diag d;
+	struct str said = {0};
+	diag_init(&d);
+	const char *path = files.gl_pathv[_i];
+	struct script *s = script_load(path, &d);
+	struct outcome *o = s ? play_script(s, NULL, &d) : NULL;
+	diag_print(&d, false, &said);
+	ck_assert_msg(o, "%s", str_text(&said));
+	ck_assert_uint_gt(o->expect_count, 0);
+	ck_assert(!o->limit_hit);
+	for (size_t i = 0; i < o->expect_count; i++)
+		ck_assert_msg(o->expects[i].met, "%s:%u: %s: %s", path,
+			      o->expects[i].line, o->expects[i].claim,
+			      o->expects[i].found);
+	outcome_free(o);
+	script_free(s);
+	str_fini(&said);
+	diag_fini(&d);
+}
+END_TEST
+
 Suite *play_test_suite(void);
 Suite *play_test_suite(void)
 {
@@ -209,6 +236,9 @@ Suite *play_test_suite(void)
 	tcase_add_loop_test(t,
 			    names_and_changes_are_checked_against_the_network,
 			    0, ROWS(slips));
+	ck_assert_int_eq(glob("scenarios/*/*.yaml", 0, NULL, &files), 0);
+	tcase_add_loop_test(t, every_scenario_meets_its_expectations, 0,
+			    (int)files.gl_pathc);
 	suite_add_tcase(s, t);
 	return s;
 }
