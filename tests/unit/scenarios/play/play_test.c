@@ -202,6 +202,7 @@ START_TEST(every_scenario_meets_its_expectations)
 	struct diag d;
 	struct str said = {0};
 	diag_init(&d);
+	ck_assert_ptr_nonnull(files.gl_pathv);
 	const char *path = files.gl_pathv[_i];
 	struct script *s = script_load(path, &d);
 	struct outcome *o = s ? play_script(s, NULL, &d) : NULL;
@@ -236,7 +237,8 @@ Suite *play_test_suite(void)
 	tcase_add_loop_test(t,
 			    names_and_changes_are_checked_against_the_network,
 			    0, ROWS(slips));
-	ck_assert_int_eq(glob("scenarios/*/*.yaml", 0, NULL, &files), 0);
+	if (glob("scenarios/*/*.yaml", 0, NULL, &files))
+		files.gl_pathc = 1; /* none: let the test fail */
 	tcase_add_loop_test(t, every_scenario_meets_its_expectations, 0,
 			    (int)files.gl_pathc);
 	suite_add_tcase(s, t);
