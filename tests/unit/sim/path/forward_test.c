@@ -169,11 +169,11 @@ START_TEST(each_packet_of_a_batch_has_its_own_verdict)
 	three[1].data[ETH_SIZE + 8] = 64; /* nothing sticks to a slot */
 	frames_make(&three[1], &out);
 	three[1].drop = DROP_TTL_ZERO;
-	three[1].drop_ref = 9;
+	three[2].drop_ref = 9;
 	forward_batch(&kit.f, &b, 0);
 	ck_assert_int_eq(three[1].verdict, PKT_SEND);
 	ck_assert_int_eq(three[1].drop, DROP_NONE);
-	ck_assert_uint_eq(three[1].drop_ref, 0);
+	ck_assert_uint_eq(three[2].drop_ref, 0);
 }
 END_TEST
 

@@ -208,6 +208,10 @@ START_TEST(a_large_pool_is_used_as_far_as_it_has_ports)
 		addr_print_ip4(addr_ip4(0x0a000001 + i), text);
 		ck_assert_int_eq(gateway_kit_send(&kit, 0, &s), DROP_NONE);
 	}
+	for (size_t i = 0; i < kit.f.pool_count; i++)
+		kit.pools[i].addr.v = frames_addr("30.0.1.0").v;
+	s.src = "10.0.0.200";
+	gateway_kit_expect(&kit, 0, &s, "NAT_PORTS");
 }
 END_TEST
 
@@ -283,6 +287,22 @@ START_TEST(reflexive_on_the_uplinks_own_address_wins)
 	s.dst = "192.0.2.1";
 	gateway_kit_expect(&kit, 1, &s, "8.8.8.8:4000 > 30.0.0.5:443 in");
 	gateway_kit_expect(&kit, 0, &s, "8.8.8.8:4000 > 192.0.2.1:443 local");
+}
+END_TEST
+
+/* In by one uplink, out by the other: both stages translate. */
+START_TEST(a_session_is_found_behind_a_stateless_rule)
+{
+	struct frames_spec s = out;
+	gateway_kit_rule(&kit, NAT_REFLEXIVE, "9.9.9.0/24", NULL,
+			 "40.0.0.0/24");
+	gateway_kit_rule(&kit, NAT_SNAT, "20.0.0.0/8", NULL, "30.0.0.5");
+	s.src = "20.0.0.1";
+	s.dst = "40.0.0.9";
+	for (int i = 0; i < 3; i++)
+		gateway_kit_expect(&kit, 2, &s,
+				   "30.0.0.5:1024 > 9.9.9.9:53 up");
+	ck_assert_uint_eq(kit.f.flows.count, 1);
 }
 END_TEST
 
@@ -423,6 +443,7 @@ Suite *miss_test_suite(void)
 	tcase_add_loop_test(c, reflexive_translates_any_packet_and_no_port, 0,
 			    sizeof(passed) / sizeof(passed[0]));
 	tcase_add_test(c, reflexive_on_the_uplinks_own_address_wins);
+	tcase_add_test(c, a_session_is_found_behind_a_stateless_rule);
 	tcase_add_loop_test(c, dnat_ports_are_nsx_ones, 0,
 			    sizeof(ports) / sizeof(ports[0]));
 	tcase_add_loop_test(c, dnat_addresses_go_by_position, 0,

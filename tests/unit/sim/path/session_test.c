@@ -123,6 +123,7 @@ START_TEST(expiry_ends_what_is_idle_and_nothing_else)
 	ck_assert_uint_eq(kit.f.flows.count, 1);
 	ck_assert_uint_eq(kit.pools[0].used, 1); /* TCP */
 	ck_assert_uint_eq(kit.pools[1].used, 0); /* UDP */
+	ck_assert(!flow_may_expire(&kit.f.flows, 7200 * SECOND));
 	forward_expire(&kit.f, 7200 * SECOND + 1);
 	ck_assert_uint_eq(kit.f.flows.count, 0);
 }
@@ -142,6 +143,18 @@ START_TEST(answers_to_connections_from_outside_keep_their_address)
 	ck_assert_uint_eq(kit.rules[0].packets, 0);
 	ck_assert_uint_eq(kit.flows[0].packets[FLOW_FORWARD], 1);
 	ck_assert_uint_eq(kit.flows[0].packets[FLOW_BACKWARD], 1);
+}
+END_TEST
+
+START_TEST(a_packet_between_uplinks_counts_once)
+{
+	struct frames_spec s = syn;
+	s.src = "20.0.0.1";
+	for (unsigned i = 1; i < 4; i++) {
+		gateway_kit_expect(&kit, 2, &s,
+				   "20.0.0.1:4000 > 8.8.8.8:443 up");
+		ck_assert_uint_eq(kit.flows[0].packets[FLOW_FORWARD], i);
+	}
 }
 END_TEST
 
@@ -253,6 +266,7 @@ Suite *session_test_suite(void)
 		       answers_to_connections_from_outside_keep_their_address);
 	tcase_add_test(c,
 		       a_gateway_that_does_not_track_translates_such_answers);
+	tcase_add_test(c, a_packet_between_uplinks_counts_once);
 	tcase_add_test(c, unsolicited_packets_leave_no_session);
 	tcase_add_test(c, an_echo_session_is_for_replies);
 	tcase_add_test(c, a_session_acts_only_at_the_ports_of_its_rule);

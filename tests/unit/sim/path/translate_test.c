@@ -204,19 +204,48 @@ static const struct {
 
 START_TEST(a_quoted_packet_becomes_what_its_sender_sent)
 {
-	struct frames_spec s = {.src = "30.0.0.5",
+	static struct pkt inner;
+	uint16_t quoted = quotes[_i].quoted;
+	struct frames_spec s = {.src = "10.0.0.1",
 				.dst = "8.8.8.8",
 				.proto = quotes[_i].proto,
-				.sport = 1024,
+				.sport = 4000,
 				.dport = 53,
 				.payload = quotes[_i].payload};
+	frames_make(&inner, &s);
+	s.src = "30.0.0.5";
+	s.sport = 1024;
 	frames_make(&pkt, &s);
-	frames_make_error(&error, "9.9.9.9", ICMP_TIME_EXCEEDED, &pkt,
-			  quotes[_i].quoted);
+	frames_make_error(&error, "9.9.9.9", ICMP_TIME_EXCEEDED, &pkt, quoted);
 	translate(&error, "", 0, "10.0.0.1", 4000);
 	ck_assert_str_eq(frames_text(&error), "9.9.9.9 > 10.0.0.1 "
 					      "[10.0.0.1:4000 > 8.8.8.8:53]");
 	frames_check(&error);
+	/* Half a checksum is left as it was. */
+	size_t same = IP4_SIZE + (size_t)quoted - (quoted == 17);
+	ck_assert_mem_eq(error.data + error.quoted, inner.data + ETH_SIZE,
+			 same);
+}
+END_TEST
+
+START_TEST(a_cut_quote_changes_addresses_alone)
+{
+	struct frames_spec s = {.src = "30.0.0.5",
+				.dst = "8.8.8.8",
+				.proto = IP4_PROTO_UDP,
+				.sport = 1024,
+				.dport = 53};
+	frames_make(&pkt, &s);
+	frames_make_error(&error, "9.9.9.9", ICMP_TIME_EXCEEDED, &pkt,
+			  (size_t)_i);
+	memset(error.data + error.len, 0xee, 8);
+	error.len = (uint16_t)(error.len + 8); /* padding */
+	translate(&error, "", 0, "10.0.0.1", 4000);
+	frames_check(&error);
+	const uint8_t *l4 = error.data + error.quoted + IP4_SIZE;
+	ck_assert_mem_eq(l4, pkt.data + ETH_SIZE + IP4_SIZE, (size_t)_i);
+	for (int i = 0; i < 8; i++)
+		ck_assert_uint_eq(l4[_i + i], 0xee);
 }
 END_TEST
 
@@ -314,6 +343,7 @@ Suite *translate_test_suite(void)
 	tcase_add_test(c, a_wrong_checksum_stays_wrong);
 	tcase_add_loop_test(c, a_quoted_packet_becomes_what_its_sender_sent, 0,
 			    sizeof(quotes) / sizeof(quotes[0]));
+	tcase_add_loop_test(c, a_cut_quote_changes_addresses_alone, 0, 8);
 	tcase_add_test(c, a_quoted_echo_becomes_what_its_sender_sent);
 	tcase_add_test(c, the_source_of_an_error_going_out_is_hidden);
 	tcase_add_test(c, a_quoted_later_fragment_keeps_its_bytes);
