@@ -171,6 +171,22 @@ START_TEST(a_cut_quote_has_no_ports)
 }
 END_TEST
 
+START_TEST(a_quoted_later_fragment_has_no_ports)
+{
+	struct flow_key k;
+	struct frames_spec s = syn;
+	s.frag = 100;
+	s.payload = 40;
+	frames_make(&pkt, &s);
+	frames_make_error(&error, "9.9.9.9", ICMP_UNREACHABLE, &pkt, 40);
+	ck_assert_int_eq(parse_pkt(&error), DROP_NONE);
+	parse_key(&error, &k);
+	ck_assert_uint_eq(k.dst.v, 0x0a000001);
+	ck_assert_uint_eq(k.sport, 0);
+	ck_assert_uint_eq(k.dport, 0);
+}
+END_TEST
+
 static const struct {
 	const char *what;
 	uint8_t proto, flags, type;
@@ -233,6 +249,7 @@ Suite *parse_test_suite(void)
 	tcase_add_test(c, an_error_without_a_header_to_quote_is_malformed);
 	tcase_add_test(c, the_key_of_an_error_is_that_of_an_answer);
 	tcase_add_test(c, a_cut_quote_has_no_ports);
+	tcase_add_test(c, a_quoted_later_fragment_has_no_ports);
 	tcase_add_loop_test(c, some_packets_open_sessions, 0,
 			    sizeof(openers) / sizeof(openers[0]));
 	tcase_add_test(c, echo_fits_one_direction);
