@@ -37,6 +37,18 @@ START_TEST(ports_go_round)
 }
 END_TEST
 
+START_TEST(the_search_ends_at_the_last_port_and_goes_on_at_the_first)
+{
+	narrow(5000, 5003);
+	while (port_take(&pool))
+		;
+	for (int again = 0; again < 2; again++) {
+		port_give(&pool, 5000);
+		ck_assert_uint_eq(port_take(&pool), 5000);
+	}
+}
+END_TEST
+
 START_TEST(every_port_is_given_once)
 {
 	static bool seen[65536];
@@ -109,6 +121,8 @@ Suite *port_test_suite(void)
 	tcase_add_checked_fixture(c, setup, NULL);
 	tcase_add_test(c, well_known_ports_are_left_out);
 	tcase_add_test(c, ports_go_round);
+	tcase_add_test(
+		c, the_search_ends_at_the_last_port_and_goes_on_at_the_first);
 	tcase_add_test(c, every_port_is_given_once);
 	tcase_add_loop_test(c, the_one_free_port_is_found, 1024, 1026);
 	tcase_add_loop_test(c, the_one_free_port_is_found, 2047, 2050);

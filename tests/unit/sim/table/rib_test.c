@@ -114,6 +114,20 @@ START_TEST(a_null_route_has_no_hops)
 }
 END_TEST
 
+START_TEST(null_routes_and_ways_do_not_mix)
+{
+	add("10.0.0.0/8", "1.1.1.1", RIB_STATIC);
+	add("10.0.0.0/8", "0.0.0.0", RIB_STATIC)->null = true;
+	add("11.0.0.0/8", "0.0.0.0", RIB_STATIC)->null = true;
+	add("11.0.0.0/8", "1.1.1.1", RIB_STATIC);
+	ck_assert(rib_select(&rib, &fib));
+	ck_assert_uint_eq(find("10.1.1.1")->hop_count, 1);
+	ck_assert_uint_eq(find("11.1.1.1")->hop_count, 0);
+	ck_assert(routes[0].selected && !routes[1].selected);
+	ck_assert(routes[2].selected && !routes[3].selected);
+}
+END_TEST
+
 START_TEST(a_small_fib_is_refused)
 {
 	fib_init(&fib, entries, 1);
@@ -153,6 +167,7 @@ Suite *rib_test_suite(void)
 	tcase_add_test(c, an_ecmp_group_has_at_most_eight);
 	tcase_add_test(c, prefixes_do_not_mix);
 	tcase_add_test(c, a_null_route_has_no_hops);
+	tcase_add_test(c, null_routes_and_ways_do_not_mix);
 	tcase_add_test(c, a_small_fib_is_refused);
 	tcase_add_loop_test(c, letters_and_distances_are_nsx_ones, 0,
 			    sizeof(kinds) / sizeof(kinds[0]));
