@@ -119,6 +119,15 @@ static void send_syn(struct conn *c)
 	set_timer(c, wait * VCLOCK_S);
 }
 
+/* The client still tries: answer, and wait as long again as after the last
+ * SYN-ACK (tcp_check_req in net/ipv4/tcp_minisocks.c). */
+static void repeat_synack(struct conn *c)
+{
+	transmit(c, TCP_SYN | TCP_ACK, c->snd_base - 1,
+		 (struct craft_bytes){NULL, 0});
+	set_timer(c, ((uint64_t)1 << (c->tries - 1)) * VCLOCK_S);
+}
+
 static uint32_t in_flight(const struct conn *c)
 {
 	return c->snd_nxt - c->snd_base;
@@ -343,8 +352,7 @@ static void segment_open(struct conn *c, const struct tcp *head,
 	}
 	if (head->flags & TCP_SYN) { /* our ACK or SYN-ACK was lost */
 		if (c->state == SYN_RECEIVED)
-			transmit(c, TCP_SYN | TCP_ACK, c->snd_base - 1,
-				 (struct craft_bytes){NULL, 0});
+			repeat_synack(c);
 		else
 			send_ack(c);
 		return;
