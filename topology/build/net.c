@@ -116,8 +116,9 @@ static void realize(struct net *n, const struct model *m)
 
 struct net *net_new(const struct model *m, uint64_t seed, struct diag *d)
 {
+	if (!net_check(m, d))
+		return NULL;
 	struct net *n = MEM_NEW(struct net);
-	(void)d;
 	arena_init(&n->arena);
 	n->world = world_new(seed, PACKETS);
 	n->world->event_limit = EVENTS;
@@ -131,6 +132,7 @@ bool net_apply(struct net *n, const struct model *m, struct diag *d)
 {
 	if (!net_same_check(n, m, d))
 		return false;
+	net_same_remember(n, m);
 	realize(n, m);
 	return true;
 }
@@ -140,9 +142,7 @@ void net_free(struct net *n)
 	if (!n)
 		return;
 	world_free(n->world);
-	for (size_t i = 0; i < n->wiring.count; i++)
-		mem_free(n->wiring.at[i]);
-	VEC_FREE(&n->wiring);
+	net_same_fini(n);
 	VEC_FREE(&n->refs);
 	VEC_FREE(&n->gateways);
 	mem_free(n->ref_slots);

@@ -40,10 +40,12 @@ struct net_ref {
 	struct diag_place at;
 };
 
+#define NET_SRS_MAX 8 /* service routers of a Tier-0: NSX's limit */
+
 /* A part of the network by its name in the file. */
 struct net_gateway {
-	const char *name;	 /* "t0-edge" */
-	struct router *parts[5]; /* DR first, then SRs */
+	const char *name;		       /* "t0-edge" */
+	struct router *parts[1 + NET_SRS_MAX]; /* DR first, then SRs */
 	size_t part_count;
 };
 
@@ -64,7 +66,8 @@ void net_free(struct net *n);
 bool net_apply(struct net *n, const struct model *m, struct diag *d);
 
 struct world *net_world(const struct net *n);
-/* Never NULL: kind NET_REF_NONE for unknown numbers. */
+/* Never NULL: kind NET_REF_NONE for unknown numbers. What the number stands for
+ * stays the same; the record is valid until the next net_apply(). */
 const struct net_ref *net_ref(const struct net *n, uint32_t ref);
 /* Numbers run from 1 to this. */
 uint32_t net_ref_count(const struct net *n);

@@ -60,7 +60,8 @@ static void router_tables(struct net *n, const struct model_router *r,
 			       r->interfaces.count, ROUTER_FIRST};
 	net_table_begin(&t, n);
 	add_connected(&t, &node);
-	net_table_static(&t, router, r->routes.at, r->routes.count, RIB_STATIC);
+	struct net_way direct = {.router = router, .kind = RIB_STATIC};
+	net_table_static(&t, &direct, r->routes.at, r->routes.count);
 	add_nat(&t, &node, r->nat_rules.at, r->nat_rules.count);
 	add_acl(&t, r);
 	t.out.icmp_errors = r->icmp_unreachable;
@@ -77,8 +78,9 @@ static void add_gateway(struct net_table *t, const struct node_of *node,
 		.id = {"gateway", h->gateway_at,
 		       arena_printf(&t->net->arena, "%s.gateway", h->id.path)},
 		.next_hops = {&hop, 1}};
+	struct net_way direct = {.router = node->router, .kind = RIB_STATIC};
 	if (h->has_gateway)
-		net_table_static(t, node->router, &route, 1, RIB_STATIC);
+		net_table_static(t, &direct, &route, 1);
 }
 
 static void host_tables(struct net *n, const struct model_host *h,
@@ -91,7 +93,8 @@ static void host_tables(struct net *n, const struct model_host *h,
 	net_table_connected(&t, router, 0, RIB_CONNECTED, &h->id);
 	add_connected(&t, &node);
 	add_gateway(&t, &node, h);
-	net_table_static(&t, router, h->routes.at, h->routes.count, RIB_STATIC);
+	struct net_way direct = {.router = router, .kind = RIB_STATIC};
+	net_table_static(&t, &direct, h->routes.at, h->routes.count);
 	add_nat(&t, &node, h->nat_rules.at, h->nat_rules.count);
 	t.out.forwards = h->forwards;
 	t.out.icmp_ttl = t.out.icmp_errors = h->forwards;

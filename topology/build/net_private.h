@@ -11,8 +11,10 @@
 #include "sim/world/bridge.h"
 #include "topology/build/net.h"
 
-#define NET_SRS_MAX 8
 #define NET_NO_PORT UINT16_MAX
+/* nat_rule.scope can name the ports below; this one no node has when rules
+ * with a scope are on it, so a scope of it alone never applies. */
+#define NET_SCOPE_PORTS 63
 
 /* A service router of a Tier-0 gateway, on one edge. */
 struct net_sr {
@@ -72,7 +74,7 @@ struct net {
 	size_t host_count, workload_count;
 	struct {
 		VEC(char *);
-	} wiring; /* see net_same.c */
+	} wiring, services; /* see net_same.c */
 };
 
 /* net.c: the number of what 'path' configures, made if need be; its text is
@@ -83,9 +85,13 @@ uint32_t net_number(struct net *n, enum net_ref_kind kind,
 /* net_wire.c */
 void net_wire(struct net *n, const struct model *m);
 
+/* net_check.c: whether 'm' fits into a world at all. */
+bool net_check(const struct model *m, struct diag *d);
+
 /* net_same.c: what cannot change while the world runs, one line each. */
 void net_same_remember(struct net *n, const struct model *m);
-bool net_same_check(struct net *n, const struct model *m, struct diag *d);
+bool net_same_check(const struct net *n, const struct model *m, struct diag *d);
+void net_same_fini(struct net *n);
 
 /* net_tables.c: tables of all nodes, from the model. */
 void net_tables(struct net *n, const struct model *m);
@@ -122,13 +128,34 @@ void net_table_connected(struct net_table *t, struct router *r, uint16_t port,
 			 enum rib_kind kind, const struct schema_id *id);
 /* One route; 'via' is shown, 'gateway' gets the frame. */
 void net_table_route(struct net_table *t, const struct rib_route *route);
-/* Static routes whose next hops are on a network of 'r'. */
-void net_table_static(struct net_table *t, struct router *r,
-		      const struct model_route *routes, size_t count,
-		      enum rib_kind kind);
-/* NAT rules with their numbers; 'scope' of rule i is given by scope_of. */
+/* How static routes get into a table. */
+struct net_way {
+	const struct router *router; /* on whose networks next hops must be */
+	enum rib_kind kind;
+	bool relayed; /* that is another node: frames go to 'relay' by 'port' */
+	ip4 relay;
+	uint16_t port;
+};
+
+/* Static routes with a next hop on a network of the way's router (NSX looks
+ * next hops up recursively; here they must be neighbours). Null routes are
+ * left out of relayed ones. */
+void net_table_static(struct net_table *t, const struct net_way *way,
+		      const struct model_route *routes, size_t count);
+/* The number of the route. */
+uint32_t net_table_number(struct net_table *t, const struct model_route *route);
+/* Whether one of its next hops is on a network of 'r', or it is a null route. */
+bool net_table_usable(const struct router *r, const struct model_route *route);
+/* The port of 'r' on whose network 'a' is; not one that leads to another part
+ * of the same gateway. */
+bool net_table_port(const struct router *r, ip4 a, uint16_t *port);
+/* NAT rules with their numbers, scope 0. */
 void net_table_nat(struct net_table *t, const struct model_nat_rule *rules,
 		   size_t count);
+/* SNAT hides many sources behind few addresses: the node owns those (of a rule
+ * 1:1 it does not, as NSX documents). */
+void net_table_loopbacks(struct net_table *t,
+			 const struct model_nat_rule *rules, size_t count);
 
 /* net_tier0.c, net_tier1.c, net_outside.c */
 void net_tier0_tables(struct net *n, const struct model *m, size_t index);

@@ -57,23 +57,33 @@ void net_table_connected(struct net_table *t, struct router *r, uint16_t port,
 	VEC_ADD(&t->routes, route);
 }
 
-/* The port of 'r' whose network holds 'a'. */
-static bool port_towards(const struct router *r, ip4 a, uint16_t *port)
+bool net_table_port(const struct router *r, ip4 a, uint16_t *port)
 {
 	const struct router_port *p;
-	for (uint16_t i = 0; (p = router_port(r, i)) != NULL; i++)
+	for (uint16_t i = 0; (p = router_port(r, i)) != NULL; i++) {
+		if (router_forward(r)->ports[i].backplane)
+			continue;
 		for (unsigned j = 0; j < p->addr_count; j++) {
-			struct addr_prefix net = addr_prefix_of(
-				p->addrs[j].addr, p->addrs[j].len);
-			if (!addr_in(a, net))
+			struct addr_if on = p->addrs[j];
+			if (!addr_in(a, addr_prefix_of(on.addr, on.len)))
 				continue;
 			*port = i;
 			return true;
 		}
+	}
 	return false;
 }
 
-static uint32_t route_number(struct net_table *t, const struct model_route *r)
+bool net_table_usable(const struct router *r, const struct model_route *route)
+{
+	uint16_t port;
+	for (size_t i = 0; i < route->next_hops.count; i++)
+		if (net_table_port(r, route->next_hops.at[i].ip_address, &port))
+			return true;
+	return !route->next_hops.count;
+}
+
+uint32_t net_table_number(struct net_table *t, const struct model_route *r)
 {
 	char text[ADDR_PREFIX_SIZE], hop[ADDR_IP4_SIZE];
 	struct str s = {0};
@@ -88,28 +98,38 @@ static uint32_t route_number(struct net_table *t, const struct model_route *r)
 	return ref;
 }
 
-void net_table_static(struct net_table *t, struct router *r,
-		      const struct model_route *routes, size_t count,
-		      enum rib_kind kind)
+static void add_hops(struct net_table *t, const struct net_way *way,
+		     const struct model_route *from, struct rib_route *route)
+{
+	for (size_t i = 0; i < from->next_hops.count; i++) {
+		const struct model_next_hop *hop = &from->next_hops.at[i];
+		if (!net_table_port(way->router, hop->ip_address, &route->port))
+			continue;
+		route->via = route->gateway = hop->ip_address;
+		if (!from->bgp)
+			route->distance = hop->admin_distance;
+		if (way->relayed) {
+			route->gateway = way->relay;
+			route->port = way->port;
+		}
+		VEC_ADD(&t->routes, *route);
+	}
+}
+
+void net_table_static(struct net_table *t, const struct net_way *way,
+		      const struct model_route *routes, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct model_route *from = &routes[i];
+		enum rib_kind kind = from->bgp ? RIB_BGP : way->kind;
 		struct rib_route route = {.prefix = from->network,
-					  .kind = from->bgp ? RIB_BGP : kind,
+					  .kind = kind,
+					  .distance = rib_kind_distance(kind),
 					  .null = !from->next_hops.count,
-					  .ref = route_number(t, from)};
-		route.distance = rib_kind_distance(route.kind);
-		if (route.null)
+					  .ref = net_table_number(t, from)};
+		if (route.null && !way->relayed)
 			VEC_ADD(&t->routes, route);
-		for (size_t j = 0; j < from->next_hops.count; j++) {
-			const struct model_next_hop *hop =
-				&from->next_hops.at[j];
-			route.via = route.gateway = hop->ip_address;
-			if (!from->bgp)
-				route.distance = hop->admin_distance;
-			if (port_towards(r, hop->ip_address, &route.port))
-				VEC_ADD(&t->routes, route);
-		}
+		add_hops(t, way, from, &route);
 	}
 }
 
@@ -153,6 +173,23 @@ void net_table_nat(struct net_table *t, const struct model_nat_rule *rules,
 				      str_text(&s));
 		str_fini(&s);
 		VEC_ADD(&t->nat, rule);
+	}
+}
+
+void net_table_loopbacks(struct net_table *t,
+			 const struct model_nat_rule *rules, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct nat_rule *r = &rules[i].rule;
+		uint64_t size = nat_size(&r->translated);
+		if (r->action != NAT_SNAT || !r->enabled ||
+		    size == nat_size(&r->source))
+			continue;
+		for (uint64_t j = 0; j < size && j < FORWARD_SNAT_ADDRS; j++) {
+			struct router_loopback l = {nat_at(&r->translated, j),
+						    false};
+			VEC_ADD(&t->loopbacks, l);
+		}
 	}
 }
 

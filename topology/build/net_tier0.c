@@ -5,6 +5,8 @@
  * DR, shown with the Tier-1's address as NSX does. */
 #include "topology/build/net_private.h"
 
+#define PROXIES_MAX 256 /* of one rule or pool */
+
 static const struct addr_prefix anywhere = {{0}, 0};
 
 static bool is_linked(const struct model_tier1 *g, size_t tier0)
@@ -30,20 +32,73 @@ static void choose_active(const struct model *m, const struct model_tier0 *g,
 			t->srs[i].active = i == active;
 }
 
-static void add_srs(struct net_table *t, const struct net_tier0 *t0)
+static bool is_below(const struct model_segment *s, size_t tier0)
 {
-	for (size_t i = 0; i < t0->sr_count; i++) {
-		const struct net_sr *sr = &t0->srs[i];
-		struct rib_route route = {
-			.prefix = anywhere,
-			.kind = RIB_INTERNAL,
-			.distance = rib_kind_distance(RIB_INTERNAL),
-			.via = sr->address,
-			.gateway = sr->address,
-			.port = t0->backplane,
-			.ref = t0->plumbing};
-		if (sr->active)
-			net_table_route(t, &route);
+	return s->tier0.name && s->tier0.index == tier0;
+}
+
+static void add_by_sr(struct net_table *t, const struct net_tier0 *t0,
+		      const struct net_sr *sr, struct rib_route *route)
+{
+	route->kind = RIB_INTERNAL;
+	route->via = route->gateway = sr->address;
+	route->port = t0->backplane;
+	net_table_route(t, route);
+}
+
+/* The same distance as in the SR, so that both decide alike. */
+static uint8_t best_distance(const struct net_sr *sr,
+			     const struct model_route *r)
+{
+	uint8_t best = UINT8_MAX;
+	uint16_t port;
+	for (size_t i = 0; i < r->next_hops.count; i++)
+		if (net_table_port(sr->router, r->next_hops.at[i].ip_address,
+				   &port) &&
+		    r->next_hops.at[i].admin_distance < best)
+			best = r->next_hops.at[i].admin_distance;
+	return r->bgp ? rib_kind_distance(RIB_BGP) : best;
+}
+
+/* What the DR leaves to one SR: its uplinks' networks, its static routes, and
+ * all that nobody knows. */
+static void add_sr(struct net_table *t, const struct model_tier0 *g,
+		   const struct net_tier0 *t0, size_t number)
+{
+	const struct net_sr *sr = &t0->srs[number];
+	uint8_t distance = rib_kind_distance(RIB_INTERNAL);
+	struct rib_route route = {
+		.prefix = anywhere, .distance = distance, .ref = t0->plumbing};
+	add_by_sr(t, t0, sr, &route);
+	for (size_t i = 0; i < g->interfaces.count; i++) {
+		struct addr_if on = g->interfaces.at[i].address;
+		if (t0->uplink_srs[i] != number)
+			continue;
+		route.prefix = addr_prefix_of(on.addr, on.len);
+		add_by_sr(t, t0, sr, &route);
+	}
+	for (size_t i = 0; i < g->static_routes.count; i++) {
+		const struct model_route *r = &g->static_routes.at[i];
+		if (!r->network.len || !r->next_hops.count ||
+		    !net_table_usable(sr->router, r))
+			continue;
+		route.prefix = r->network;
+		route.distance = best_distance(sr, r);
+		route.ref = net_table_number(t, r);
+		add_by_sr(t, t0, sr, &route);
+	}
+}
+
+/* Static routes through networks of the DR itself, and null routes; a null
+ * default is the SRs' business. */
+static void add_static(struct net_table *t, const struct model_tier0 *g,
+		       const struct net_tier0 *t0)
+{
+	struct net_way direct = {.router = t0->dr, .kind = RIB_T0_STATIC};
+	for (size_t i = 0; i < g->static_routes.count; i++) {
+		const struct model_route *r = &g->static_routes.at[i];
+		if (r->next_hops.count || r->network.len)
+			net_table_static(t, &direct, r, 1);
 	}
 }
 
@@ -64,44 +119,62 @@ static void dr_tables(struct net *n, const struct model *m, size_t index)
 				    n->tier1s[i].t0_port);
 	}
 	for (size_t i = 0; i < m->segments.count; i++)
-		if (m->segments.at[i].tier0.name &&
-		    m->segments.at[i].tier0.index == index)
+		if (is_below(&m->segments.at[i], index))
 			net_table_connected(&t, t0->dr, n->segment_ports[i],
 					    RIB_T0_CONNECTED,
 					    &m->segments.at[i].id);
-	add_srs(&t, t0);
+	add_static(&t, g, t0);
+	for (size_t i = 0; i < t0->sr_count; i++)
+		if (t0->srs[i].active)
+			add_sr(&t, g, t0, i);
 	t.out.icmp_errors = g->icmp_unreachable;
 	t.out.icmp_ttl = g->icmp_ttl_exceeded;
 	net_table_commit(&t, t0->dr);
 }
 
-/* What an SR reaches by the DR. */
+static void add_connected_inside(struct net_table *t,
+				 const struct net_tier0 *t0,
+				 const struct net_sr *sr,
+				 struct addr_prefix prefix, uint32_t ref)
+{
+	struct rib_route route = {.prefix = prefix,
+				  .kind = RIB_T0_CONNECTED,
+				  .distance =
+					  rib_kind_distance(RIB_T0_CONNECTED),
+				  .gateway = t0->dr_address,
+				  .port = sr->backplane,
+				  .ref = ref};
+	net_table_route(t, &route);
+}
+
+/* What an SR reaches by the DR: nothing that the DR would send back. */
 static void add_inside(struct net_table *t, const struct model *m, size_t index,
 		       const struct net_sr *sr)
 {
+	const struct model_tier0 *g = &m->tier0s.at[index];
 	const struct net_tier0 *t0 = &t->net->tier0s[index];
-	struct rib_route route = {.prefix = m->tier0s.at[index].transit_subnet,
-				  .kind = RIB_INTERNAL,
-				  .distance = rib_kind_distance(RIB_INTERNAL),
-				  .via = t0->dr_address,
-				  .gateway = t0->dr_address,
-				  .port = sr->backplane,
-				  .ref = t0->plumbing};
-	net_table_route(t, &route);
-	for (size_t i = 0; i < m->tier1s.count; i++)
-		if (is_linked(&m->tier1s.at[i], index))
-			net_tier1_advertise(t, m, i, t0->dr_address,
-					    sr->backplane);
+	for (size_t i = 0; i < m->tier1s.count; i++) {
+		const struct net_tier1 *t1 = &t->net->tier1s[i];
+		if (!is_linked(&m->tier1s.at[i], index))
+			continue;
+		add_connected_inside(t, t0, sr, addr_prefix_of(t1->address, 31),
+				     t1->plumbing);
+		net_tier1_advertise(t, m, i, t0->dr_address, sr->backplane);
+	}
 	for (size_t i = 0; i < m->segments.count; i++) {
 		const struct model_segment *s = &m->segments.at[i];
-		if (!s->tier0.name || s->tier0.index != index)
-			continue;
-		route.prefix = addr_prefix_of(s->gateway_address.addr,
-					      s->gateway_address.len);
-		route.kind = RIB_T0_CONNECTED;
-		route.distance = 0;
-		net_table_route(t, &route);
+		struct addr_if on = s->gateway_address;
+		if (is_below(s, index))
+			add_connected_inside(t, t0, sr,
+					     addr_prefix_of(on.addr, on.len),
+					     t0->plumbing);
 	}
+	struct net_way way = {.router = t0->dr,
+			      .kind = RIB_T0_STATIC,
+			      .relayed = true,
+			      .relay = t0->dr_address,
+			      .port = sr->backplane};
+	net_table_static(t, &way, g->static_routes.at, g->static_routes.count);
 }
 
 /* NAT rules act on all uplinks of the SR, or on those of the rule's scope; a
@@ -113,7 +186,8 @@ static void add_nat(struct net_table *t, const struct model_tier0 *g,
 	net_table_nat(t, g->nat_rules.at, g->nat_rules.count);
 	for (size_t i = 0; i < g->nat_rules.count; i++) {
 		const struct model_nat_rule *r = &g->nat_rules.at[i];
-		uint64_t scope = r->scope.count ? (uint64_t)1 << 63 : 0;
+		uint64_t scope =
+			r->scope.count ? (uint64_t)1 << NET_SCOPE_PORTS : 0;
 		for (size_t j = 0; j < r->scope.count; j++) {
 			size_t f = r->scope.at[j].index;
 			if (t0->uplink_srs[f] == sr)
@@ -123,60 +197,65 @@ static void add_nat(struct net_table *t, const struct model_tier0 *g,
 	}
 }
 
-static void add_proxy(struct net_table *t, uint16_t port, struct addr_if on,
-		      struct addr_prefix prefix)
+/* Whether some edge has 'a' on an uplink, and answers for it itself. */
+static bool is_uplink_address(const struct model_tier0 *g, ip4 a)
 {
-	struct router_proxy proxy = {port, prefix};
-	if (addr_in(prefix.addr, addr_prefix_of(on.addr, on.len)))
-		VEC_ADD(&t->proxies, proxy);
+	for (size_t i = 0; i < g->interfaces.count; i++)
+		if (addr_same(g->interfaces.at[i].address.addr, a))
+			return true;
+	return g->has_ha_vip && addr_same(g->ha_vip.addr, a);
+}
+
+/* One uplink, and for which addresses on its network it answers besides. */
+struct proxying {
+	struct net_table *table;
+	const struct model_tier0 *gateway;
+	uint16_t port;
+	struct addr_prefix net;
+};
+
+static void add_proxies_of(const struct proxying *x, struct addr_prefix p)
+{
+	for (uint64_t i = 0; i < addr_count(p) && i < PROXIES_MAX; i++) {
+		ip4 a = {p.addr.v + (uint32_t)i};
+		struct router_proxy proxy = {x->port, {a, 32}};
+		if (addr_in(a, x->net) && !is_uplink_address(x->gateway, a))
+			VEC_ADD(&x->table->proxies, proxy);
+	}
+}
+
+static void add_rule_proxies(const struct proxying *x, const struct nat_rule *r)
+{
+	const struct nat_prefixes *p =
+		r->action == NAT_DNAT ? &r->destination : &r->translated;
+	for (unsigned i = 0; r->enabled && i < p->count; i++)
+		add_proxies_of(x, p->at[i]);
 }
 
 /* Translated addresses and VIPs inside an uplink's own network need somebody
  * who answers ARP for them. NSX does so on active-standby gateways, and on
  * active-active ones from 3.2 on. */
-static void add_proxies(struct net_table *t, const struct model *m,
-			size_t index, size_t sr)
+static bool has_proxies(const struct model *m, const struct model_tier0 *g)
 {
-	const struct model_tier0 *g = &m->tier0s.at[index];
-	const struct net_tier0 *t0 = &t->net->tier0s[index];
-	bool new_enough =
-		m->nsx_major > 3 || (m->nsx_major == 3 && m->nsx_minor >= 2);
-	if (g->ha_mode == MODEL_ACTIVE_ACTIVE && !new_enough)
-		return;
+	return g->ha_mode == MODEL_ACTIVE_STANDBY || m->nsx_major > 3 ||
+	       (m->nsx_major == 3 && m->nsx_minor >= 2);
+}
+
+static void add_proxies(struct net_table *t, const struct model_tier0 *g,
+			const struct net_tier0 *t0, size_t sr)
+{
 	for (size_t i = 0; i < g->interfaces.count; i++) {
-		if (t0->uplink_srs[i] != sr || !t0->srs[sr].active)
-			continue;
 		struct addr_if on = g->interfaces.at[i].address;
-		for (size_t j = 0; j < g->nat_rules.count; j++) {
-			const struct nat_rule *r = &g->nat_rules.at[j].rule;
-			const struct nat_prefixes *p = r->action == NAT_DNAT
-							       ? &r->destination
-							       : &r->translated;
-			for (unsigned k = 0; k < p->count; k++)
-				add_proxy(t, t0->uplinks[i], on, p->at[k]);
-		}
+		struct proxying x = {t, g, t0->uplinks[i],
+				     addr_prefix_of(on.addr, on.len)};
+		if (t0->uplink_srs[i] != sr)
+			continue;
+		for (size_t j = 0; j < g->nat_rules.count; j++)
+			add_rule_proxies(&x, &g->nat_rules.at[j].rule);
 		for (size_t j = 0; j < t->routes.count; j++)
 			if (t->routes.at[j].kind == RIB_T1_NAT ||
 			    t->routes.at[j].kind == RIB_T1_LB_VIP)
-				add_proxy(t, t0->uplinks[i], on,
-					  t->routes.at[j].prefix);
-	}
-}
-
-/* Addresses that SNAT hides others behind belong to the SR. */
-static void add_loopbacks(struct net_table *t, const struct model_tier0 *g,
-			  const struct router *r)
-{
-	for (size_t i = 0; i < g->nat_rules.count; i++) {
-		const struct nat_rule *rule = &g->nat_rules.at[i].rule;
-		uint64_t size = nat_size(&rule->translated);
-		for (uint64_t j = 0;
-		     rule->action == NAT_SNAT && j < size && j < 256; j++) {
-			struct router_loopback l = {
-				nat_at(&rule->translated, j), false};
-			if (!router_has_addr(r, l.addr))
-				VEC_ADD(&t->loopbacks, l);
-		}
+				add_proxies_of(&x, t->routes.at[j].prefix);
 	}
 }
 
@@ -217,12 +296,15 @@ static void sr_tables(struct net *n, const struct model *m, size_t index,
 		if (f->admin_state == MODEL_DOWN)
 			t.port_up[t0->uplinks[i]] = false;
 	}
-	net_table_static(&t, sr->router, g->static_routes.at,
-			 g->static_routes.count, RIB_T0_STATIC);
+	struct net_way direct = {.router = sr->router, .kind = RIB_T0_STATIC};
+	net_table_static(&t, &direct, g->static_routes.at,
+			 g->static_routes.count);
 	add_inside(&t, m, index, sr);
 	add_nat(&t, g, t0, number);
-	add_proxies(&t, m, index, number);
-	add_loopbacks(&t, g, sr->router);
+	if (has_proxies(m, g) && sr->active)
+		add_proxies(&t, g, t0, number);
+	if (sr->active)
+		net_table_loopbacks(&t, g->nat_rules.at, g->nat_rules.count);
 	t.out.standby = !sr->active;
 	t.out.icmp_errors = g->icmp_unreachable;
 	t.out.icmp_ttl = g->icmp_ttl_exceeded;

@@ -36,6 +36,13 @@ static struct addr_prefix net_of(const struct model_segment *s)
 	return addr_prefix_of(s->gateway_address.addr, s->gateway_address.len);
 }
 
+static uint32_t segment_number(struct net *n, const struct model_segment *s)
+{
+	char text[ADDR_PREFIX_SIZE];
+	return net_number(n, NET_REF_CONNECTED, &s->id,
+			  addr_print_prefix(net_of(s), text));
+}
+
 static void dr_tables(struct net *n, const struct model *m, size_t index)
 {
 	const struct model_tier1 *g = &m->tier1s.at[index];
@@ -47,8 +54,9 @@ static void dr_tables(struct net *n, const struct model *m, size_t index)
 			net_table_connected(&t, t1->dr, n->segment_ports[i],
 					    RIB_T1_CONNECTED,
 					    &m->segments.at[i].id);
-	net_table_static(&t, t1->dr, g->static_routes.at,
-			 g->static_routes.count, RIB_T1_STATIC);
+	struct net_way direct = {.router = t1->dr, .kind = RIB_T1_STATIC};
+	net_table_static(&t, &direct, g->static_routes.at,
+			 g->static_routes.count);
 	if (t1->sr) {
 		net_table_connected(&t, t1->dr, t1->dr_backplane,
 				    RIB_T1_CONNECTED, &g->id);
@@ -67,34 +75,31 @@ static void dr_tables(struct net *n, const struct model *m, size_t index)
 }
 
 /* What the SR reaches by the DR: segments, and static routes through them. */
-static void add_by_dr(struct net_table *t, const struct net_tier1 *t1,
-		      struct addr_prefix prefix, enum rib_kind kind,
-		      uint32_t ref)
+static void add_by_dr(struct net_table *t, const struct model *m, size_t index)
 {
+	const struct model_tier1 *g = &m->tier1s.at[index];
+	const struct net_tier1 *t1 = &t->net->tier1s[index];
 	ip4 dr = router_port(t1->dr, t1->dr_backplane)->addrs[0].addr;
-	struct rib_route route = {.prefix = prefix,
-				  .kind = kind,
-				  .distance = rib_kind_distance(kind),
+	struct net_way way = {.router = t1->dr,
+			      .kind = RIB_T1_STATIC,
+			      .relayed = true,
+			      .relay = dr,
+			      .port = t1->sr_backplane};
+	struct rib_route route = {.kind = RIB_T1_CONNECTED,
+				  .distance =
+					  rib_kind_distance(RIB_T1_CONNECTED),
 				  .via = dr,
 				  .gateway = dr,
-				  .port = t1->sr_backplane,
-				  .ref = ref};
-	net_table_route(t, &route);
-}
-
-static void add_loopbacks(struct net_table *t, const struct model_tier1 *g)
-{
-	for (size_t i = 0; i < g->nat_rules.count; i++) {
-		const struct nat_rule *r = &g->nat_rules.at[i].rule;
-		uint64_t size = nat_size(&r->translated);
-		if (r->action != NAT_SNAT)
+				  .port = t1->sr_backplane};
+	for (size_t i = 0; i < m->segments.count; i++) {
+		const struct model_segment *s = &m->segments.at[i];
+		if (!is_mine(s, index))
 			continue;
-		for (uint64_t j = 0; j < size && j < 256; j++) {
-			struct router_loopback l = {nat_at(&r->translated, j),
-						    false};
-			VEC_ADD(&t->loopbacks, l);
-		}
+		route.prefix = net_of(s);
+		route.ref = segment_number(t->net, s);
+		net_table_route(t, &route);
 	}
+	net_table_static(t, &way, g->static_routes.at, g->static_routes.count);
 }
 
 static void add_server(struct net_table *t, const struct model *m,
@@ -137,16 +142,10 @@ static void sr_routes(struct net_table *t, const struct model *m, size_t index)
 	struct net_tier1 *t1 = &t->net->tier1s[index];
 	net_table_connected(t, t1->sr, t1->sr_backplane, RIB_T1_CONNECTED,
 			    &g->id);
-	for (size_t i = 0; i < m->segments.count; i++)
-		if (is_mine(&m->segments.at[i], index))
-			add_by_dr(t, t1, net_of(&m->segments.at[i]),
-				  RIB_T1_CONNECTED,
-				  net_number(t->net, NET_REF_CONNECTED,
-					     &m->segments.at[i].id,
-					     m->segments.at[i].id.name));
-	for (size_t i = 0; i < g->static_routes.count; i++)
-		add_by_dr(t, t1, g->static_routes.at[i].network, RIB_T1_STATIC,
-			  t1->plumbing);
+	add_by_dr(t, m, index);
+	struct net_way direct = {.router = t1->sr, .kind = RIB_T1_STATIC};
+	net_table_static(t, &direct, g->static_routes.at,
+			 g->static_routes.count);
 	if (t1->uplink == NET_NO_PORT)
 		return;
 	net_table_connected(t, t1->sr, t1->uplink, RIB_T1_CONNECTED, &g->id);
@@ -161,7 +160,7 @@ static void sr_tables(struct net *n, const struct model *m, size_t index)
 	net_table_begin(&t, n);
 	sr_routes(&t, m, index);
 	net_table_nat(&t, g->nat_rules.at, g->nat_rules.count);
-	add_loopbacks(&t, g);
+	net_table_loopbacks(&t, g->nat_rules.at, g->nat_rules.count);
 	for (size_t i = 0; i < m->lb_virtual_servers.count; i++)
 		if (m->lb_virtual_servers.at[i].tier1.index == index)
 			add_server(&t, m, &m->lb_virtual_servers.at[i]);
@@ -215,6 +214,14 @@ static void advertise(const struct way *w, struct addr_prefix prefix,
 		.port = w->port,
 		.ref = net_number(n, NET_REF_ADVERTISED, &id, sentence)};
 	net_table_route(w->table, &route);
+}
+
+static void advertise_static(const struct way *w, const struct net_tier1 *t1,
+			     const struct model_route *r)
+{
+	if (net_table_usable(t1->dr, r) ||
+	    (t1->sr && net_table_usable(t1->sr, r)))
+		advertise(w, r->network, RIB_T1_STATIC, "TIER1_STATIC_ROUTES");
 }
 
 static void advertise_nat(const struct way *w)
@@ -273,8 +280,7 @@ void net_tier1_advertise(struct net_table *t, const struct model *m,
 					  RIB_T1_CONNECTED, "TIER1_CONNECTED");
 	if (types & MODEL_TIER1_STATIC_ROUTES)
 		for (size_t i = 0; i < g->static_routes.count; i++)
-			advertise(&w, g->static_routes.at[i].network,
-				  RIB_T1_STATIC, "TIER1_STATIC_ROUTES");
+			advertise_static(&w, t1, &g->static_routes.at[i]);
 	/* Without a service router there is nothing that owns them. */
 	if (types & MODEL_TIER1_NAT && t1->sr)
 		advertise_nat(&w);
