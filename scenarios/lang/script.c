@@ -149,12 +149,12 @@ static bool read_base(struct script *s, const struct script_file *f,
 	return s->base && d->error_count == before;
 }
 
-static bool read_all(struct script *s, struct diag *d)
+/* The file is read into s->tree, which is NULL if that failed. */
+static bool read_tree(struct script *s, struct diag *d)
 {
 	struct script_file f = {0};
 	struct schema_reader r = {&s->arena, d, ""};
 	size_t before = d->error_count;
-	s->tree = tree_load(s->path, d);
 	if (!s->tree)
 		return false;
 	schema_read(&r, &script_root, s->tree->root, &f);
@@ -163,15 +163,42 @@ static bool read_all(struct script *s, struct diag *d)
 	return d->error_count == before && read_base(s, &f, d);
 }
 
-struct script *script_load(const char *path, struct diag *d)
+static struct script *read_script(const char *path, struct tree *t,
+				  struct diag *d)
 {
 	struct script *s = MEM_NEW(struct script);
 	arena_init(&s->arena);
 	s->path = arena_text(&s->arena, path);
-	if (read_all(s, d))
+	s->tree = t;
+	if (read_tree(s, d))
 		return s;
 	script_free(s);
 	return NULL;
+}
+
+struct script *script_load(const char *path, struct diag *d)
+{
+	return read_script(path, tree_load(path, d), d);
+}
+
+struct script *script_parse(const char *name, const char *text, size_t len,
+			    struct diag *d)
+{
+	return read_script(name, tree_parse(name, text, len, d), d);
+}
+
+bool script_change(struct script *s, const char *text, struct diag *d)
+{
+	size_t before = d->error_count;
+	struct tree *patch = tree_parse("--change", text, strlen(text), d);
+	struct tree *changed =
+		patch ? tree_merge(s->base, patch->root, d) : NULL;
+	tree_free(patch);
+	if (!changed)
+		return false;
+	tree_free(s->base);
+	s->base = changed;
+	return d->error_count == before;
 }
 
 void script_free(struct script *s)

@@ -140,6 +140,13 @@ const struct schema_object *script_schema(void);
 
 /* NULL on errors, all reported to 'd'. */
 struct script *script_load(const char *path, struct diag *d);
+/* The same from memory, called 'name' in messages; the topology's path is then
+ * relative to the working directory unless 'name' has a folder. */
+struct script *script_parse(const char *name, const char *text, size_t len,
+			    struct diag *d);
+/* One more change of the topology, before the first step: a merge patch as
+ * YAML. False after reporting. */
+bool script_change(struct script *s, const char *text, struct diag *d);
 void script_free(struct script *s);
 
 #endif

@@ -126,6 +126,8 @@ static void add_route(struct str *s, const struct rib_route *r)
 		 addr_print_prefix(r->prefix, prefix));
 	if (r->via.v)
 		str_addf(s, " via %s", addr_print_ip4(r->via, via));
+	if (!r->selected)
+		str_add(s, ", not selected");
 }
 
 static void count_routes(struct expect_view *v, struct router *r, void *context)

@@ -173,7 +173,7 @@ bool names_node_is(const struct stage *s, uint16_t number, const char *name)
 	for (size_t i = 0; g && i < g->part_count; i++)
 		if (router_node(g->parts[i]) == n)
 			return true;
-	return !g && strcmp(n->label, name) == 0;
+	return false;
 }
 
 bool names_place(struct stage *s, const struct script_expect *e)

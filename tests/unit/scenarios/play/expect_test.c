@@ -9,7 +9,9 @@
 #include "tests/unit/suites.h"
 
 static const char steps[] =
-	"change: {workloads: {pod: {host: vm-a, profile: containerd16}}}\n"
+	"change: {workloads: {pod: {host: vm-a, profile: containerd16}}, "
+	"routers: {router: {routes: {two: {network: 9.0.0.0/8, next_hops: "
+	"[{ip_address: 192.0.2.2, admin_distance: 5}, 192.0.2.3]}}}}}\n"
 	"steps:\n"
 	"  - connect: {from: vm-a, to: server, port: 443}\n"
 	"  - connect: {from: vm-a, to: 203.0.113.9, port: 80}\n"
@@ -87,6 +89,9 @@ static const struct {
 	 "dst: \"198.51.100.10:443\", translated_src: 192.0.2.4}",
 	 NULL},
 	{"step: 1, session: {at: t0, count: 1}", NULL},
+	{"step: 2, session: {at: t0, state: FIRST, dst: 203.0.113.9}", NULL},
+	{"step: 2, session: {at: t0, state: ESTABLISHED, dst: 203.0.113.9}",
+	 "> 203.0.113.9:80 FIRST"},
 	{"step: 1, session: {at: t0, count: 2}", "there were 1 sessions"},
 	{"step: 1, session: {at: t0, src: 172.16.2.10}",
 	 "other sessions: 172.16.1.10"},
@@ -98,6 +103,10 @@ static const struct {
 	 "t0s 0.0.0.0/0 via 192.0.2.1"},
 	{"step: 1, route: {at: router, prefix: 172.16.0.0/16}",
 	 "there is no route"},
+	{"step: 1, route: {at: router, prefix: 9.0.0.0/8, via: 192.0.2.3}",
+	 NULL},
+	{"step: 1, route: {at: router, prefix: 9.0.0.0/8, via: 192.0.2.2}",
+	 "s 9.0.0.0/8 via 192.0.2.2, not selected"},
 	{"step: 1, no_route: {at: router, prefix: 172.16.0.0/16}", NULL},
 	{"step: 1, no_route: {at: t0, prefix: 0.0.0.0/0}", "route"},
 };

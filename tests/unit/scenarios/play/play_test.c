@@ -91,6 +91,33 @@ START_TEST(a_pull_ends_after_the_attempts_asked_for)
 }
 END_TEST
 
+START_TEST(kubelet_rests_when_its_step_has_ended)
+{
+	struct played p;
+	struct outcome *o =
+		run(&p, PULL "steps: [{pull: {workload: pod, "
+			     "image: n.example/i}}, {wait: 100s}]\n");
+	ck_assert_uint_gt(o->steps[0].end_packet, 0);
+	ck_assert_uint_eq(o->steps[1].first_packet, o->steps[1].end_packet);
+	played_end(&p);
+}
+END_TEST
+
+START_TEST(the_fate_of_every_packet_is_known_in_the_end)
+{
+	struct played p;
+	struct outcome *o =
+		run(&p, "steps: [{ping: {from: vm-a, to: server, "
+			"timeout: 4ms}}]\n"
+			"expect: [{result: failed, no_drop: true}]\n");
+	ck_assert_uint_gt(o->trace.packets.count, 1);
+	for (size_t i = 0; i < o->trace.packets.count; i++)
+		ck_assert_int_eq(o->trace.packets.at[i].fate, TRACE_DELIVERED);
+	ck_assert_uint_eq(o->met_count, 2);
+	played_end(&p);
+}
+END_TEST
+
 START_TEST(a_change_takes_effect_at_once)
 {
 	struct played p;
@@ -230,6 +257,8 @@ Suite *play_test_suite(void)
 	tcase_add_test(t, a_background_step_goes_on_beside_the_next);
 	tcase_add_test(t, a_pull_goes_on_for_as_long_as_asked);
 	tcase_add_test(t, a_pull_ends_after_the_attempts_asked_for);
+	tcase_add_test(t, kubelet_rests_when_its_step_has_ended);
+	tcase_add_test(t, the_fate_of_every_packet_is_known_in_the_end);
 	tcase_add_test(t, a_change_takes_effect_at_once);
 	tcase_add_test(t, the_same_seed_plays_the_same_packets);
 	tcase_add_test(t, another_seed_plays_other_ports);
