@@ -44,13 +44,17 @@ static size_t grid_width(const struct grid *g, size_t column)
 	return width;
 }
 
-/* Prints the rows, if there are any, and frees the grid. */
-static void grid_end(struct grid *g, struct str *out)
+/* Prints and frees it; 'nothing' stands for a table without rows. */
+static void grid_end(struct grid *g, const char *nothing, struct str *out)
 {
 	bool empty = g->cells.count == g->columns;
-	for (size_t i = 0; i < g->cells.count && !empty; i++) {
+	if (empty)
+		str_addf(out, "%s\n", nothing);
+	for (size_t i = 0; i < g->cells.count; i++) {
 		const char *text = g->cells.at[i];
 		size_t column = i % g->columns;
+		if (empty)
+			continue;
 		str_add(out, text);
 		if (column + 1 == g->columns)
 			str_addc(out, '\n');
@@ -84,14 +88,11 @@ static void print_flags(const struct rib *rib, struct str *out)
 	str_add(out, " > - selected route, * - FIB route\n\n");
 }
 
-static void print_routes(const struct net *n, const struct router *r,
-			 struct str *out)
+void dump_routes(const struct router *r, struct str *out)
 {
 	const struct rib *rib = router_rib(r);
 	char prefix[ADDR_PREFIX_SIZE], via[ADDR_IP4_SIZE];
-	(void)n;
-	if (rib->count)
-		print_flags(rib, out);
+	print_flags(rib, out);
 	for (size_t i = 0; i < rib->count; i++) {
 		const struct rib_route *route = &rib->routes[i];
 		str_addf(out, "%s%s %s", rib_kind_letters(route->kind),
@@ -135,8 +136,8 @@ static void add_hops(struct grid *g, const struct net *n,
 	}
 }
 
-static void print_forwarding(const struct net *n, const struct router *r,
-			     struct str *out)
+void dump_forwarding(const struct net *n, const struct router *r,
+		     struct str *out)
 {
 	static const char *const head[] = {"PREFIX", "GATEWAY", "INTERFACE",
 					   "FROM", NULL};
@@ -154,11 +155,11 @@ static void print_forwarding(const struct net *n, const struct router *r,
 		grid_add(&g, "-");
 		grid_add(&g, "%s", origin(n, route->ref));
 	}
-	grid_end(&g, out);
+	grid_end(&g, "no routes", out);
 }
 
-static void print_nat(const struct net *n, const struct router *r,
-		      struct str *out)
+void dump_nat_rules(const struct net *n, const struct router *r,
+		    struct str *out)
 {
 	static const char *const head[] = {"SEQUENCE", "RULE",	"DOES", "STATE",
 					   "PACKETS",  "BYTES", NULL};
@@ -174,7 +175,7 @@ static void print_nat(const struct net *n, const struct router *r,
 		grid_add(&g, "%llu", (unsigned long long)rule->packets);
 		grid_add(&g, "%llu", (unsigned long long)rule->bytes);
 	}
-	grid_end(&g, out);
+	grid_end(&g, "no NAT rules", out);
 }
 
 static const char *proto_name(uint8_t proto)
@@ -208,8 +209,7 @@ static void add_session(struct grid *g, const struct net *n,
 		 (unsigned long long)idle_ms % 1000);
 }
 
-static void print_sessions(const struct net *n, const struct router *r,
-			   struct str *out)
+void dump_sessions(const struct net *n, const struct router *r, struct str *out)
 {
 	static const char *const head[] = {"PROTO",  "STATE", "ARRIVES",
 					   "LEAVES", "RULE",  "PACKETS",
@@ -220,18 +220,16 @@ static void print_sessions(const struct net *n, const struct router *r,
 	for (uint32_t i = 0; i < flows->fresh; i++)
 		if (flows->flows[i].live)
 			add_session(&g, n, &flows->flows[i]);
-	grid_end(&g, out);
+	grid_end(&g, "no sessions", out);
 }
 
-static void print_arp(const struct net *n, const struct router *r,
-		      struct str *out)
+void dump_arp(const struct router *r, struct str *out)
 {
 	static const char *const head[] = {"ADDRESS", "MAC", "STATE",
 					   "INTERFACE", NULL};
 	const struct neigh *neigh = router_neigh(r);
 	char addr[ADDR_IP4_SIZE], text[ADDR_MAC_SIZE];
 	struct grid g;
-	(void)n;
 	grid_init(&g, head);
 	for (size_t i = 0; i < neigh->count; i++) {
 		const struct neigh_entry *e = &neigh->entries[i];
@@ -245,7 +243,7 @@ static void print_arp(const struct net *n, const struct router *r,
 		grid_add(&g, "%s", neigh_state_name(e->state));
 		grid_add(&g, "%s", port_name(r, e->port));
 	}
-	grid_end(&g, out);
+	grid_end(&g, "no ARP entries", out);
 }
 
 static void add_members(struct grid *g, const struct lb_server *s)
@@ -264,8 +262,7 @@ static void add_members(struct grid *g, const struct lb_server *s)
 	str_fini(&list);
 }
 
-static void print_lb(const struct net *n, const struct router *r,
-		     struct str *out)
+void dump_lb(const struct net *n, const struct router *r, struct str *out)
 {
 	static const char *const head[] = {"SERVER",	  "VIP",     "PORTS",
 					   "CONNECTIONS", "MEMBERS", NULL};
@@ -287,31 +284,5 @@ static void print_lb(const struct net *n, const struct router *r,
 		grid_add(&g, "%llu", (unsigned long long)s->connections);
 		add_members(&g, s);
 	}
-	grid_end(&g, out);
-}
-
-static const struct {
-	const char *name;
-	void (*print)(const struct net *n, const struct router *r,
-		      struct str *out);
-} tables[DUMP_TABLE_COUNT] = {
-	[DUMP_ROUTES] = {"routes", print_routes},
-	[DUMP_FORWARDING] = {"forwarding", print_forwarding},
-	[DUMP_NAT] = {"nat", print_nat},
-	[DUMP_SESSIONS] = {"sessions", print_sessions},
-	[DUMP_ARP] = {"arp", print_arp},
-	[DUMP_LB] = {"lb", print_lb},
-};
-
-const char *dump_table_name(enum dump_table table)
-{
-	return tables[table].name;
-}
-
-bool dump_print(const struct net *n, const struct router *r,
-		enum dump_table table, struct str *out)
-{
-	size_t before = out->len;
-	tables[table].print(n, r, out);
-	return out->len > before;
+	grid_end(&g, "no virtual servers", out);
 }
