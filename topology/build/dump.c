@@ -286,3 +286,47 @@ void dump_lb(const struct net *n, const struct router *r, struct str *out)
 	}
 	grid_end(&g, "no virtual servers", out);
 }
+
+const char *dump_table_name(enum dump_table table)
+{
+	static const char *const names[DUMP_TABLE_COUNT] = {
+		"routes", "forwarding", "nat", "sessions", "arp", "lb"};
+	return names[table];
+}
+
+static bool is_empty(const struct router *r, enum dump_table table)
+{
+	const struct forward *f = router_forward(r);
+	switch (table) {
+	case DUMP_NAT:
+		return !f->nat.count;
+	case DUMP_SESSIONS:
+		return !f->flows.count;
+	case DUMP_ARP:
+		return !router_neigh(r)->count;
+	case DUMP_LB:
+		return !f->lb.count;
+	default:
+		return !router_rib(r)->count;
+	}
+}
+
+bool dump_print(const struct net *n, const struct router *r,
+		enum dump_table table, struct str *out)
+{
+	if (is_empty(r, table))
+		return false;
+	if (table == DUMP_ROUTES)
+		dump_routes(r, out);
+	else if (table == DUMP_FORWARDING)
+		dump_forwarding(n, r, out);
+	else if (table == DUMP_NAT)
+		dump_nat_rules(n, r, out);
+	else if (table == DUMP_SESSIONS)
+		dump_sessions(n, r, out);
+	else if (table == DUMP_ARP)
+		dump_arp(r, out);
+	else
+		dump_lb(n, r, out);
+	return true;
+}

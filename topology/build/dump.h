@@ -26,4 +26,20 @@ void dump_arp(const struct router *r, struct str *out);
 /* Virtual servers and their members. */
 void dump_lb(const struct net *n, const struct router *r, struct str *out);
 
+enum dump_table {
+	DUMP_ROUTES,
+	DUMP_FORWARDING,
+	DUMP_NAT,
+	DUMP_SESSIONS,
+	DUMP_ARP,
+	DUMP_LB,
+	DUMP_TABLE_COUNT
+};
+
+/* "routes", "forwarding", "nat", "sessions", "arp", "lb". */
+const char *dump_table_name(enum dump_table table);
+/* Any of the above; false, and nothing is printed, if the table is empty. */
+bool dump_print(const struct net *n, const struct router *r,
+		enum dump_table table, struct str *out);
+
 #endif
