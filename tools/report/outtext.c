@@ -169,8 +169,8 @@ static void add_packets(const struct outcome *o, const struct outcome_step *s,
 	}
 }
 
-static void add_step(const struct outcome *o, const struct outcome_step *s,
-		     const struct outtext_style *style, struct str *out)
+void outtext_step(const struct outcome *o, const struct outcome_step *s,
+		  const struct outtext_style *style, struct str *out)
 {
 	add_headline(s, style, out);
 	if (style->quiet)
@@ -249,6 +249,6 @@ void outtext_run(const struct outcome *o, const struct outtext_style *style,
 	if (!style->quiet)
 		str_addc(out, '\n');
 	for (size_t i = 0; i < o->step_count; i++)
-		add_step(o, &o->steps[i], style, out);
+		outtext_step(o, &o->steps[i], style, out);
 	add_expectations(o, style, out);
 }

@@ -21,6 +21,9 @@ struct outtext_style {
 
 void outtext_run(const struct outcome *o, const struct outtext_style *style,
 		 struct str *out);
+/* One step alone. */
+void outtext_step(const struct outcome *o, const struct outcome_step *s,
+		  const struct outtext_style *style, struct str *out);
 /* The way of packet 'id', indented by 'indent'; for failed expectations. */
 void outtext_packet(const struct outcome *o, uint32_t id, const char *indent,
 		    const struct color *color, struct str *out);

@@ -44,17 +44,13 @@ static size_t grid_width(const struct grid *g, size_t column)
 	return width;
 }
 
-/* Prints and frees it; 'nothing' stands for a table without rows. */
-static void grid_end(struct grid *g, const char *nothing, struct str *out)
+/* Prints the rows, if there are any, and frees the grid. */
+static void grid_end(struct grid *g, struct str *out)
 {
 	bool empty = g->cells.count == g->columns;
-	if (empty)
-		str_addf(out, "%s\n", nothing);
-	for (size_t i = 0; i < g->cells.count; i++) {
+	for (size_t i = 0; i < g->cells.count && !empty; i++) {
 		const char *text = g->cells.at[i];
 		size_t column = i % g->columns;
-		if (empty)
-			continue;
 		str_add(out, text);
 		if (column + 1 == g->columns)
 			str_addc(out, '\n');
@@ -88,11 +84,14 @@ static void print_flags(const struct rib *rib, struct str *out)
 	str_add(out, " > - selected route, * - FIB route\n\n");
 }
 
-void dump_routes(const struct router *r, struct str *out)
+static void print_routes(const struct net *n, const struct router *r,
+			 struct str *out)
 {
 	const struct rib *rib = router_rib(r);
 	char prefix[ADDR_PREFIX_SIZE], via[ADDR_IP4_SIZE];
-	print_flags(rib, out);
+	(void)n;
+	if (rib->count)
+		print_flags(rib, out);
 	for (size_t i = 0; i < rib->count; i++) {
 		const struct rib_route *route = &rib->routes[i];
 		str_addf(out, "%s%s %s", rib_kind_letters(route->kind),
@@ -136,8 +135,8 @@ static void add_hops(struct grid *g, const struct net *n,
 	}
 }
 
-void dump_forwarding(const struct net *n, const struct router *r,
-		     struct str *out)
+static void print_forwarding(const struct net *n, const struct router *r,
+			     struct str *out)
 {
 	static const char *const head[] = {"PREFIX", "GATEWAY", "INTERFACE",
 					   "FROM", NULL};
@@ -155,11 +154,11 @@ void dump_forwarding(const struct net *n, const struct router *r,
 		grid_add(&g, "-");
 		grid_add(&g, "%s", origin(n, route->ref));
 	}
-	grid_end(&g, "no routes", out);
+	grid_end(&g, out);
 }
 
-void dump_nat_rules(const struct net *n, const struct router *r,
-		    struct str *out)
+static void print_nat(const struct net *n, const struct router *r,
+		      struct str *out)
 {
 	static const char *const head[] = {"SEQUENCE", "RULE",	"DOES", "STATE",
 					   "PACKETS",  "BYTES", NULL};
@@ -175,7 +174,7 @@ void dump_nat_rules(const struct net *n, const struct router *r,
 		grid_add(&g, "%llu", (unsigned long long)rule->packets);
 		grid_add(&g, "%llu", (unsigned long long)rule->bytes);
 	}
-	grid_end(&g, "no NAT rules", out);
+	grid_end(&g, out);
 }
 
 static const char *proto_name(uint8_t proto)
@@ -209,7 +208,8 @@ static void add_session(struct grid *g, const struct net *n,
 		 (unsigned long long)idle_ms % 1000);
 }
 
-void dump_sessions(const struct net *n, const struct router *r, struct str *out)
+static void print_sessions(const struct net *n, const struct router *r,
+			   struct str *out)
 {
 	static const char *const head[] = {"PROTO",  "STATE", "ARRIVES",
 					   "LEAVES", "RULE",  "PACKETS",
@@ -220,16 +220,18 @@ void dump_sessions(const struct net *n, const struct router *r, struct str *out)
 	for (uint32_t i = 0; i < flows->fresh; i++)
 		if (flows->flows[i].live)
 			add_session(&g, n, &flows->flows[i]);
-	grid_end(&g, "no sessions", out);
+	grid_end(&g, out);
 }
 
-void dump_arp(const struct router *r, struct str *out)
+static void print_arp(const struct net *n, const struct router *r,
+		      struct str *out)
 {
 	static const char *const head[] = {"ADDRESS", "MAC", "STATE",
 					   "INTERFACE", NULL};
 	const struct neigh *neigh = router_neigh(r);
 	char addr[ADDR_IP4_SIZE], text[ADDR_MAC_SIZE];
 	struct grid g;
+	(void)n;
 	grid_init(&g, head);
 	for (size_t i = 0; i < neigh->count; i++) {
 		const struct neigh_entry *e = &neigh->entries[i];
@@ -243,7 +245,7 @@ void dump_arp(const struct router *r, struct str *out)
 		grid_add(&g, "%s", neigh_state_name(e->state));
 		grid_add(&g, "%s", port_name(r, e->port));
 	}
-	grid_end(&g, "no ARP entries", out);
+	grid_end(&g, out);
 }
 
 static void add_members(struct grid *g, const struct lb_server *s)
@@ -262,7 +264,8 @@ static void add_members(struct grid *g, const struct lb_server *s)
 	str_fini(&list);
 }
 
-void dump_lb(const struct net *n, const struct router *r, struct str *out)
+static void print_lb(const struct net *n, const struct router *r,
+		     struct str *out)
 {
 	static const char *const head[] = {"SERVER",	  "VIP",     "PORTS",
 					   "CONNECTIONS", "MEMBERS", NULL};
@@ -284,49 +287,31 @@ void dump_lb(const struct net *n, const struct router *r, struct str *out)
 		grid_add(&g, "%llu", (unsigned long long)s->connections);
 		add_members(&g, s);
 	}
-	grid_end(&g, "no virtual servers", out);
+	grid_end(&g, out);
 }
+
+static const struct {
+	const char *name;
+	void (*print)(const struct net *n, const struct router *r,
+		      struct str *out);
+} tables[DUMP_TABLE_COUNT] = {
+	[DUMP_ROUTES] = {"routes", print_routes},
+	[DUMP_FORWARDING] = {"forwarding", print_forwarding},
+	[DUMP_NAT] = {"nat", print_nat},
+	[DUMP_SESSIONS] = {"sessions", print_sessions},
+	[DUMP_ARP] = {"arp", print_arp},
+	[DUMP_LB] = {"lb", print_lb},
+};
 
 const char *dump_table_name(enum dump_table table)
 {
-	static const char *const names[DUMP_TABLE_COUNT] = {
-		"routes", "forwarding", "nat", "sessions", "arp", "lb"};
-	return names[table];
-}
-
-static bool is_empty(const struct router *r, enum dump_table table)
-{
-	const struct forward *f = router_forward(r);
-	switch (table) {
-	case DUMP_NAT:
-		return !f->nat.count;
-	case DUMP_SESSIONS:
-		return !f->flows.count;
-	case DUMP_ARP:
-		return !router_neigh(r)->count;
-	case DUMP_LB:
-		return !f->lb.count;
-	default:
-		return !router_rib(r)->count;
-	}
+	return tables[table].name;
 }
 
 bool dump_print(const struct net *n, const struct router *r,
 		enum dump_table table, struct str *out)
 {
-	if (is_empty(r, table))
-		return false;
-	if (table == DUMP_ROUTES)
-		dump_routes(r, out);
-	else if (table == DUMP_FORWARDING)
-		dump_forwarding(n, r, out);
-	else if (table == DUMP_NAT)
-		dump_nat_rules(n, r, out);
-	else if (table == DUMP_SESSIONS)
-		dump_sessions(n, r, out);
-	else if (table == DUMP_ARP)
-		dump_arp(r, out);
-	else
-		dump_lb(n, r, out);
-	return true;
+	size_t before = out->len;
+	tables[table].print(n, r, out);
+	return out->len > before;
 }

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commands, and what they share. Each returns an exit status. */
+#ifndef CMD_H
+#define CMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "scenarios/play/play.h"
+#include "sim/base/vec.h"
+#include "tools/report/outtext.h"
+#include "tools/tierpath/option.h"
+
+int cmd_run(const struct option_values *v);
+int cmd_test(const struct option_values *v);
+int cmd_trace(const struct option_values *v);
+int cmd_show(const struct option_values *v);
+int cmd_lint(const struct option_values *v);
+int cmd_schema(const struct option_values *v);
+int cmd_help(const struct option_values *v);
+
+struct cmd_paths {
+	VEC(char *);
+};
+
+/* Every scenario that the words name: files as they are, folders with all
+ * *.yaml in them and below, sorted. False after reporting to 'd'. */
+bool cmd_find(const char *const *words, size_t count, struct cmd_paths *out,
+	      struct diag *d);
+void cmd_free_paths(struct cmd_paths *p);
+
+/* Prints messages to stderr. */
+void cmd_report(const struct option_values *v, const struct diag *d);
+/* Writes 'text' to stdout; false (after saying so) if that fails. */
+bool cmd_print(const char *text, size_t len);
+/* How text is to look on stdout. */
+struct outtext_style cmd_style(const struct option_values *v);
+
+/* Where frames go while a scenario is played: one file, one for each
+ * interface, or nowhere. */
+struct cmd_capture;
+struct cmd_capture *cmd_capture_new(const struct option_values *v,
+				    struct diag *d);
+struct watch *cmd_capture_watch(struct cmd_capture *c); /* c may be NULL */
+/* False, with the reason in 'd', if a file could not be completed. */
+bool cmd_capture_end(struct cmd_capture *c, bool keep, struct diag *d);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "scenarios/lang/script.h"
+#include "topology/model/advice.h"
+#include "topology/model/model.h"
+#include "tools/tierpath/cmd.h"
+
+/* A scenario names its topology; a topology has none. */
+static bool is_scenario(const struct tree *t)
+{
+	return tree_get(t->root, "topology") || tree_get(t->root, "steps");
+}
+
+static void lint_topology(const struct tree *t, struct diag *d)
+{
+	struct model *m = model_read(t, d);
+	if (m)
+		advice_check(m, d);
+	model_free(m);
+}
+
+static void lint_scenario(const char *path, struct diag *d)
+{
+	struct script *s = script_load(path, d);
+	if (s)
+		lint_topology(s->base, d);
+	script_free(s);
+}
+
+static void lint_file(const char *path, struct diag *d)
+{
+	struct tree *t = tree_load(path, d);
+	if (t && is_scenario(t))
+		lint_scenario(path, d);
+	else if (t)
+		lint_topology(t, d);
+	tree_free(t);
+}
+
+static int status_of(const struct option_values *v, const struct diag *d)
+{
+	if (d->error_count)
+		return OPTION_EXIT_INPUT;
+	return v->strict && d->warning_count ? OPTION_EXIT_FAILED
+					     : OPTION_EXIT_OK;
+}
+
+int cmd_lint(const struct option_values *v)
+{
+	struct cmd_paths paths = {0};
+	struct diag d;
+	int status = OPTION_EXIT_OK;
+	diag_init(&d);
+	cmd_find(v->words, v->word_count, &paths, &d);
+	if (!d.error_count && !paths.count) {
+		diag_error(&d, diag_nowhere(), "there is no file there");
+		status = OPTION_EXIT_NOTHING;
+	} else if (d.error_count) {
+		status = OPTION_EXIT_INPUT;
+	}
+	cmd_report(v, &d);
+	diag_fini(&d);
+	for (size_t i = 0; status != OPTION_EXIT_NOTHING && i < paths.count;
+	     i++) {
+		diag_init(&d);
+		lint_file(paths.at[i], &d);
+		cmd_report(v, &d);
+		if (status_of(v, &d) > status)
+			status = status_of(v, &d);
+		if (!v->quiet)
+			printf("%s: %zu errors, %zu warnings\n", paths.at[i],
+			       d.error_count, d.warning_count);
+		diag_fini(&d);
+	}
+	cmd_free_paths(&paths);
+	return status;
+}

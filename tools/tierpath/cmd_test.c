@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scenarios are played by -j processes; each takes every j-th one and sends
+ * its results back through a pipe. They are printed in order. */
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sim/base/mem.h"
+#include "tools/report/outfile.h"
+#include "tools/report/tap.h"
+#include "tools/tierpath/cmd.h"
+
+/* One scenario's result, with its own texts. */
+struct judged {
+	struct tap_result tap;
+	struct str title, trouble;
+	bool there; /* its process came so far */
+};
+
+static void add_failures(const struct outcome *o, struct str *out)
+{
+	struct color none = color_set(false);
+	for (size_t i = 0; i < o->expect_count; i++) {
+		const struct outcome_expect *e = &o->expects[i];
+		if (e->met)
+			continue;
+		str_addf(out, "%s:%u: step %zu: %s\n", o->path, e->line,
+			 e->step, e->claim);
+		if (e->found)
+			str_addf(out, "  instead: %s\n", e->found);
+		if (e->packet)
+			outtext_packet(o, e->packet, "  ", &none, out);
+	}
+	if (!o->expect_count)
+		str_add(out, "it expects nothing, so it proves nothing\n");
+	if (o->limit_hit)
+		str_add(out, "the run was ended by a limit\n");
+}
+
+static void judge(const struct option_values *v, const char *path,
+		  struct judged *j)
+{
+	struct diag d;
+	diag_init(&d);
+	struct play_options options = {.has_seed = v->has_seed,
+				       .seed = v->seed};
+	struct script *s = script_load(path, &d);
+	struct outcome *o = s ? play_script(s, &options, &d) : NULL;
+	j->tap.broken = !o;
+	if (o) {
+		str_add(&j->title, o->title);
+		j->tap.seconds = (double)o->ended / 1e9;
+		j->tap.expectations = o->expect_count;
+		j->tap.passed = o->expect_count &&
+				o->met_count == o->expect_count &&
+				!o->limit_hit;
+		if (!j->tap.passed)
+			add_failures(o, &j->trouble);
+	} else {
+		diag_print(&d, false, &j->trouble);
+	}
+	outcome_free(o);
+	script_free(s);
+	diag_fini(&d);
+}
+
+/* What goes through the pipe: fixed part, then title and trouble. */
+struct message {
+	size_t number, title_len, trouble_len;
+	bool passed, broken;
+	size_t expectations;
+	double seconds;
+};
+
+static void send_one(FILE *to, size_t number, const struct judged *j)
+{
+	struct message m = {number,	   j->title.len,  j->trouble.len,
+			    j->tap.passed, j->tap.broken, j->tap.expectations,
+			    j->tap.seconds};
+	fwrite(&m, sizeof(m), 1, to);
+	fwrite(str_text(&j->title), 1, j->title.len, to);
+	fwrite(str_text(&j->trouble), 1, j->trouble.len, to);
+	fflush(to);
+}
+
+static bool read_text(FILE *from, size_t len, struct str *out)
+{
+	char *text = mem_new(len + 1, 1);
+	bool ok = fread(text, 1, len, from) == len;
+	if (ok)
+		str_add_len(out, text, len);
+	mem_free(text);
+	return ok;
+}
+
+static void receive_all(FILE *from, struct judged *all, size_t count)
+{
+	struct message m;
+	while (fread(&m, sizeof(m), 1, from) == 1 && m.number < count) {
+		struct judged *j = &all[m.number];
+		j->tap.passed = m.passed;
+		j->tap.broken = m.broken;
+		j->tap.expectations = m.expectations;
+		j->tap.seconds = m.seconds;
+		j->there = read_text(from, m.title_len, &j->title) &&
+			   read_text(from, m.trouble_len, &j->trouble);
+	}
+}
+
+static void work(const struct option_values *v, const struct cmd_paths *paths,
+		 size_t first, FILE *to)
+{
+	for (size_t i = first; i < paths->count; i += v->jobs) {
+		struct judged j = {.there = true};
+		judge(v, paths->at[i], &j);
+		send_one(to, i, &j);
+		str_fini(&j.title);
+		str_fini(&j.trouble);
+	}
+}
+
+/* Starts a process; the pipe from it, or NULL. */
+static FILE *start_worker(const struct option_values *v,
+			  const struct cmd_paths *paths, size_t first,
+			  pid_t *pid)
+{
+	int ends[2];
+	fflush(stdout);
+	if (pipe(ends) != 0)
+		return NULL;
+	*pid = fork();
+	if (*pid == 0) {
+		close(ends[0]);
+		FILE *to = fdopen(ends[1], "wb");
+		work(v, paths, first, to);
+		fclose(to);
+		_exit(0);
+	}
+	close(ends[1]);
+	return *pid > 0 ? fdopen(ends[0], "rb") : NULL;
+}
+
+static void judge_all(const struct option_values *v,
+		      const struct cmd_paths *paths, struct judged *all)
+{
+	size_t jobs = v->jobs < paths->count ? v->jobs : paths->count;
+	FILE **pipes = (FILE **)mem_new(jobs, sizeof(FILE *));
+	pid_t *pids = mem_new(jobs, sizeof(*pids));
+	for (size_t i = 0; i < paths->count && jobs == 1; i++) {
+		judge(v, paths->at[i], &all[i]);
+		all[i].there = true;
+	}
+	for (size_t i = 0; i < jobs && jobs > 1; i++)
+		pipes[i] = start_worker(v, paths, i, &pids[i]);
+	for (size_t i = 0; i < jobs; i++) {
+		if (!pipes[i])
+			continue;
+		receive_all(pipes[i], all, paths->count);
+		fclose(pipes[i]);
+		waitpid(pids[i], NULL, 0);
+	}
+	mem_free(pipes);
+	mem_free(pids);
+}
+
+static void complete(struct judged *j, const char *path)
+{
+	j->tap.path = path;
+	if (!j->there) {
+		j->tap.broken = true;
+		j->tap.passed = false;
+		str_add(&j->trouble, "the process that played it has died\n");
+	}
+	j->tap.title = j->title.len ? str_text(&j->title) : NULL;
+	j->tap.trouble = str_text(&j->trouble);
+}
+
+static bool print_all(const struct option_values *v, const struct judged *all,
+		      size_t count, struct diag *d)
+{
+	struct str out = {0};
+	struct tap_result *results = mem_new(count, sizeof(*results));
+	tap_head(count, &out);
+	for (size_t i = 0; i < count; i++) {
+		results[i] = all[i].tap;
+		tap_point(&results[i], i + 1, &out);
+	}
+	bool ok = cmd_print(str_text(&out), out.len);
+	str_clear(&out);
+	tap_junit(results, count, &out);
+	if (v->junit)
+		outfile_write(v->junit, str_text(&out), out.len, d);
+	mem_free(results);
+	str_fini(&out);
+	return ok;
+}
+
+static int status_of(const struct judged *all, size_t count)
+{
+	int status = OPTION_EXIT_OK;
+	for (size_t i = 0; i < count; i++) {
+		int one = all[i].tap.broken    ? OPTION_EXIT_INPUT
+			  : !all[i].tap.passed ? OPTION_EXIT_FAILED
+					       : OPTION_EXIT_OK;
+		if (one > status)
+			status = one;
+	}
+	return status;
+}
+
+static void keep_shard(const struct option_values *v, struct cmd_paths *paths)
+{
+	size_t kept = 0;
+	if (!v->shards)
+		return;
+	for (size_t i = 0; i < paths->count; i++)
+		if (i % v->shards == v->shard - 1)
+			paths->at[kept++] = paths->at[i];
+		else
+			mem_free(paths->at[i]);
+	paths->count = kept;
+}
+
+static int play_all(const struct option_values *v,
+		    const struct cmd_paths *paths, struct diag *d)
+{
+	struct judged *all = mem_new(paths->count, sizeof(*all));
+	judge_all(v, paths, all);
+	for (size_t i = 0; i < paths->count; i++)
+		complete(&all[i], paths->at[i]);
+	int status = print_all(v, all, paths->count, d)
+			     ? status_of(all, paths->count)
+			     : OPTION_EXIT_INTERNAL;
+	if (d->error_count)
+		status = OPTION_EXIT_INPUT;
+	for (size_t i = 0; i < paths->count; i++) {
+		str_fini(&all[i].title);
+		str_fini(&all[i].trouble);
+	}
+	mem_free(all);
+	return status;
+}
+
+int cmd_test(const struct option_values *v)
+{
+	struct cmd_paths paths = {0};
+	struct diag d;
+	int status = OPTION_EXIT_INPUT;
+	diag_init(&d);
+	bool ok = cmd_find(v->words, v->word_count, &paths, &d);
+	keep_shard(v, &paths);
+	if (ok && !paths.count) {
+		diag_error(&d, diag_nowhere(), "there is no scenario there");
+		status = OPTION_EXIT_NOTHING;
+	} else if (ok) {
+		status = play_all(v, &paths, &d);
+	}
+	cmd_report(v, &d);
+	cmd_free_paths(&paths);
+	diag_fini(&d);
+	return status;
+}

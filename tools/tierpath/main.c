@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <signal.h>
+#include <stdio.h>
+
+#include "tools/tierpath/cmd.h"
+
+static int (*const commands[])(const struct option_values *v) = {
+	[OPTION_RUN] = cmd_run,	    [OPTION_TEST] = cmd_test,
+	[OPTION_TRACE] = cmd_trace, [OPTION_SHOW] = cmd_show,
+	[OPTION_LINT] = cmd_lint,   [OPTION_SCHEMA] = cmd_schema,
+	[OPTION_HELP] = cmd_help,
+};
+
+static int help_about(enum option_command command)
+{
+	struct str out = {0};
+	option_print_help(command, &out);
+	bool ok = cmd_print(str_text(&out), out.len);
+	str_fini(&out);
+	return ok ? OPTION_EXIT_OK : OPTION_EXIT_INTERNAL;
+}
+
+int main(int argc, char **argv)
+{
+	struct option_values v;
+	struct diag d;
+	int status = OPTION_EXIT_INPUT;
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write() */
+	diag_init(&d);
+	bool ok = option_parse(argc, argv, &v, &d);
+	cmd_report(&v, &d);
+	diag_fini(&d);
+	if (ok && v.version) {
+		puts("tierpath " TIERPATH_VERSION);
+		status = OPTION_EXIT_OK;
+	} else if (ok && v.help) {
+		status = help_about(argv[1][0] == '-' ? OPTION_COMMAND_COUNT
+						      : v.command);
+	} else if (ok) {
+		status = commands[v.command](&v);
+	}
+	option_free(&v);
+	return status;
+}

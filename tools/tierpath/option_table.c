@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/tierpath/option_table.h"
+
+#define ON(command) (1U << OPTION_##command)
+#define PLAYS	    (ON(RUN) | ON(TEST) | ON(TRACE) | ON(SHOW))
+#define EVERY	    ((1U << OPTION_COMMAND_COUNT) - 1)
+#define AT(member)  .offset = offsetof(struct option_values, member)
+
+const struct option_row option_rows[] = {
+	{"json", 0, NULL, "print JSON instead of text",
+	 ON(RUN) | ON(TRACE) | ON(SHOW), OPTION_FLAG, AT(json)},
+	{"write", 'w', "FILE",
+	 "write what passes every interface as pcap; - is "
+	 "stdout",
+	 ON(RUN) | ON(TRACE), OPTION_TEXT, AT(write)},
+	{"capture-dir", 0, "DIR", "write one pcap file per interface",
+	 ON(RUN) | ON(TRACE), OPTION_TEXT, AT(capture_dir)},
+	{"seed", 0, "N",
+	 "the source of all chance; default: the scenario's, "
+	 "or 1",
+	 PLAYS, OPTION_NUMBER, AT(seed), 0, UINT64_MAX},
+	{"junit", 0, "FILE", "write the results as JUnit XML too", ON(TEST),
+	 OPTION_TEXT, AT(junit)},
+	{"jobs", 'j', "N", "play N scenarios at a time; default 1", ON(TEST),
+	 OPTION_NUMBER, AT(jobs), 1, 256},
+	{"shard", 0, "I/N", "play only the I-th of N parts", ON(TEST),
+	 OPTION_SHARD, AT(shard)},
+	{"from", 0, "HOST", "who asks: a host of the topology", ON(TRACE),
+	 OPTION_TEXT, AT(from)},
+	{"to", 0, "ADDR", "an address, a name that DNS knows, or a host",
+	 ON(TRACE), OPTION_TEXT, AT(to)},
+	{"proto", 0, "PROTO", "tcp (default), udp or icmp", ON(TRACE),
+	 OPTION_TEXT, AT(proto), .choices = "tcp udp icmp"},
+	{"port", 0, "N", "destination port; default 443", ON(TRACE),
+	 OPTION_NUMBER, AT(port), 1, 65535},
+	{"sport", 0, "N", "source port; default: an ephemeral one", ON(TRACE),
+	 OPTION_NUMBER, AT(sport), 1, 65535},
+	{"change", 0, "YAML", "change the topology first (a merge patch)",
+	 ON(TRACE) | ON(SHOW), OPTION_MANY, AT(changes)},
+	{"strict", 0, NULL, "warnings count: exit status 1", ON(LINT),
+	 OPTION_FLAG, AT(strict)},
+	{"clock-behind", 0, NULL,
+	 "ages as a viewer sees them whose clock is behind: <invalid>", ON(RUN),
+	 OPTION_FLAG, AT(clock_behind)},
+	{"man", 0, NULL, "print the manual page (mdoc)", ON(HELP), OPTION_FLAG,
+	 AT(man)},
+	{"completion", 0, NULL, "print the completion for bash", ON(HELP),
+	 OPTION_FLAG, AT(completion)},
+	{"quiet", 'q', NULL, "less: headlines and what failed", EVERY,
+	 OPTION_FLAG, AT(quiet)},
+	{"verbose", 'v', NULL, "more: every packet, every expectation", EVERY,
+	 OPTION_FLAG, AT(verbose)},
+	{"color", 0, "WHEN",
+	 "auto (default), always or never; NO_COLOR is "
+	 "honoured",
+	 EVERY, OPTION_TEXT, AT(color), .choices = "auto always never"},
+	{"help", 'h', NULL, "say what can be asked for", EVERY, OPTION_FLAG,
+	 AT(help)},
+	{.name = NULL}};
+
+const struct option_command_row option_commands[] = {
+	[OPTION_RUN] =
+		{"run", "FILE|DIR...", "play scenarios and show them",
+		 "Plays each scenario and prints what its users would "
+		 "see, the packet that decided it hop by hop in both "
+		 "directions, and why. A folder stands for the scenarios "
+		 "in it.",
+		 1, SIZE_MAX, "files"},
+	[OPTION_TEST] = {"test", "FILE|DIR...", "judge expectations (TAP)",
+			 "Plays each scenario and prints one line of TAP "
+			 "version 13 for it. A failed expectation is followed "
+			 "by the trace that disproves it.",
+			 1, SIZE_MAX, "files"},
+	[OPTION_TRACE] = {"trace", "TOPOLOGY",
+			  "one packet, every hop, both ways",
+			  "Sends one packet (a TCP SYN, a datagram, a ping) "
+			  "through a topology and prints its way and that of "
+			  "its answer. Exit status 1 if no answer came.",
+			  1, 1, "files"},
+	[OPTION_SHOW] =
+		{"show", "TOPOLOGY|SCENARIO [TABLE...] [NODE...]",
+		 "the tables of gateways, routers and hosts",
+		 "Tables are routes, forwarding, nat, sessions, arp and "
+		 "lb; default all. With a scenario, they are as its "
+		 "last step leaves them.",
+		 1, SIZE_MAX, "show"},
+	[OPTION_LINT] = {"lint", "FILE...",
+			 "what NSX would refuse and what is likely wrong",
+			 "Reads topologies and scenarios and reports every "
+			 "mistake with its place and what to write instead.",
+			 1, SIZE_MAX, "files"},
+	[OPTION_SCHEMA] = {"schema", "topology|scenario",
+			   "the JSON Schema of the files",
+			   "Prints the JSON Schema (draft-07) that editors use "
+			   "to complete and check files.",
+			   1, 1, "schema"},
+	[OPTION_HELP] = {"help", "[COMMAND]", "say what can be asked for",
+			 "Prints help about a command, the manual page, or the "
+			 "completion for bash.",
+			 0, 1, "commands"},
+};
