@@ -6,6 +6,8 @@
 #include "sim/base/mem.h"
 #include "sim/wire/ip4.h"
 
+#define LINE 78 /* characters */
+
 /* Cells of a table, row by row; the first row is the head. */
 struct grid {
 	size_t columns;
@@ -69,19 +71,38 @@ static const char *port_name(const struct router *r, uint16_t port)
 	return p ? p->nic->name : "-";
 }
 
+/* One item of a list that is broken into lines. */
+static void add_item(struct str *out, size_t *column, const char *item)
+{
+	size_t len = strlen(item);
+	if (*column + 1 + len > LINE) {
+		str_add(out, "\n      ");
+		*column = strlen("      ");
+	}
+	str_addf(out, " %s", item);
+	*column += 1 + len;
+}
+
 /* The letters that occur, with what they stand for. */
 static void print_flags(const struct rib *rib, struct str *out)
 {
 	bool used[RIB_KIND_COUNT] = {false};
+	size_t column = strlen("Flags:");
+	struct str item = {0};
 	for (size_t i = 0; i < rib->count; i++)
 		used[rib->routes[i].kind] = true;
 	str_add(out, "Flags:");
-	for (unsigned i = 0; i < RIB_KIND_COUNT; i++)
-		if (used[i])
-			str_addf(out, " %s - %s,",
-				 rib_kind_letters((enum rib_kind)i),
-				 rib_kind_text((enum rib_kind)i));
-	str_add(out, " > - selected route, * - FIB route\n\n");
+	for (unsigned i = 0; i < RIB_KIND_COUNT; i++) {
+		if (!used[i])
+			continue;
+		str_clear(&item);
+		str_addf(&item, "%s - %s,", rib_kind_letters((enum rib_kind)i),
+			 rib_kind_text((enum rib_kind)i));
+		add_item(out, &column, str_text(&item));
+	}
+	add_item(out, &column, "> - selected route, * - FIB route");
+	str_add(out, "\n\n");
+	str_fini(&item);
 }
 
 static void print_routes(const struct net *n, const struct router *r,

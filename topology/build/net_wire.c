@@ -186,7 +186,7 @@ static void wire_router_link(struct net *n, const struct model *m,
 				      .addr = {{base + 1}, 31},
 				      .uplink = true};
 	struct router_port_conf down = {
-		.name = part_name(n, "downlink", g->id.name),
+		.name = arena_printf(&n->arena, "downlink-%s", g->id.name),
 		.mac = dr_mac,
 		.addr = {{base}, 31}};
 	t->t0_address = down.addr.addr;
