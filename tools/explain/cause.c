@@ -10,17 +10,6 @@ static const struct trace_packet *packet_at(const struct outcome *o, size_t i)
 	return &o->trace.packets.at[i];
 }
 
-/* The last conversation of the step in which anything was sent. */
-static uint32_t decisive_flow(const struct outcome *o,
-			      const struct outcome_step *s)
-{
-	for (size_t i = s->flow_count; i--;)
-		for (size_t j = 0; j < o->trace.packets.count; j++)
-			if (packet_at(o, j)->flow == s->flows[i])
-				return s->flows[i];
-	return 0;
-}
-
 static const struct trace_packet *first_blocked(const struct outcome *o,
 						uint32_t flow)
 {
@@ -29,6 +18,22 @@ static const struct trace_packet *first_blocked(const struct outcome *o,
 		    packet_at(o, i)->fate == TRACE_DROPPED)
 			return packet_at(o, i);
 	return NULL;
+}
+
+/* The last conversation of the step in which a packet was lost; where none was,
+ * the last one in which anything was sent. Earlier ones count too: a look-up
+ * may have waited for what another one had asked before. */
+static uint32_t decisive_flow(const struct outcome *o,
+			      const struct outcome_step *s, bool failed)
+{
+	for (size_t i = s->flow_count; failed && i--;)
+		if (first_blocked(o, s->flows[i]))
+			return s->flows[i];
+	for (size_t i = s->flow_count; i--;)
+		for (size_t j = 0; j < o->trace.packets.count; j++)
+			if (packet_at(o, j)->flow == s->flows[i])
+				return s->flows[i];
+	return 0;
 }
 
 static const struct trace_packet *first_of(const struct outcome *o,
@@ -97,10 +102,10 @@ bool cause_find(const struct outcome *o, const struct outcome_step *s,
 	memset(out, 0, sizeof(*out));
 	if (s->verb == SCRIPT_CHANGE || s->verb == SCRIPT_WAIT)
 		return false;
-	uint32_t flow = decisive_flow(o, s);
+	bool failed = s->status != OUTCOME_OK;
+	uint32_t flow = decisive_flow(o, s, failed);
 	if (!flow)
 		return true;
-	bool failed = s->status != OUTCOME_OK;
 	const struct trace_packet *blocked =
 		failed ? first_blocked(o, flow) : NULL;
 	out->blocked = blocked;
@@ -220,7 +225,26 @@ void cause_sentence(const struct outcome *o, const struct cause *c,
 			     "packets were still on their way.");
 }
 
-const char *cause_remedy(const struct cause *c)
+void cause_remedy(const struct outcome *o, const struct cause *c,
+		  struct str *out)
 {
-	return c->blocked ? drop_remedy(c->blocked->reason) : "";
+	char addr[ADDR_IP4_SIZE];
+	struct walk_nat nat;
+	const char *maker, *bare = NULL;
+	const struct trace_packet *b = c->blocked;
+	if (!b)
+		return;
+	if (b != c->request && b->reason == DROP_NO_ROUTE &&
+	    maker_of(o, c->request, b->dst, &nat, &maker))
+		bare = untranslated_at(o, c->request, maker);
+	if (!bare) {
+		str_add(out, drop_remedy(b->reason));
+		return;
+	}
+	const char *at = trace_node_label(&o->trace, b->end_node);
+	addr_print_ip4(b->dst, addr);
+	str_addf(out,
+		 "translate %s at %s to an address that %s knows, such as that "
+		 "of an uplink; or give %s a route to %s through %s",
+		 addr, bare, at, at, addr, bare);
 }

@@ -32,7 +32,8 @@ bool cause_find(const struct outcome *o, const struct outcome_step *s,
 /* "The request arrives at registry; its answer ..." */
 void cause_sentence(const struct outcome *o, const struct cause *c,
 		    struct str *out);
-/* What usually helps; "" if nothing is blocked. */
-const char *cause_remedy(const struct cause *c);
+/* What would help; nothing if nothing is blocked. */
+void cause_remedy(const struct outcome *o, const struct cause *c,
+		  struct str *out);
 
 #endif

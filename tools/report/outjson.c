@@ -99,18 +99,20 @@ static json_t *event(const struct outcome_event *e)
 static json_t *cause_of(const struct outcome *o, const struct outcome_step *s)
 {
 	struct cause c;
-	struct str why = {0};
+	struct str why = {0}, remedy = {0};
 	if (!cause_find(o, s, &c))
 		return json_null();
 	json_t *j = json_object();
 	cause_sentence(o, &c, &why);
+	cause_remedy(o, &c, &remedy);
 	bool failed = s->status != OUTCOME_OK;
 	set(j, "why", failed ? text(str_text(&why)) : json_null());
-	set(j, "try", failed ? text(cause_remedy(&c)) : json_null());
+	set(j, "try", failed ? text(str_text(&remedy)) : json_null());
 	set(j, "sent_times", json_integer((json_int_t)c.repeats));
 	set(j, "request", packet(o, c.request));
 	set(j, "reply", packet(o, c.reply));
 	str_fini(&why);
+	str_fini(&remedy);
 	return j;
 }
 

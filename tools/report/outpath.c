@@ -79,8 +79,10 @@ static void add_route(const struct outpath *p, const struct walk_hop *h,
 	const struct net_ref *r = outcome_ref(p->outcome, h->route);
 	if (h->delivered || h->dropped || !h->route)
 		return;
-	if (r->kind == NET_REF_PLUMBING)
+	if (r->kind == NET_REF_PLUMBING) {
+		str_add(p->out, first ? "forwarded" : "");
 		return;
+	}
 	str_addf(p->out, "%s%s%s", first ? "" : ", ",
 		 r->kind == NET_REF_CONNECTED ? "connected " : "", r->text);
 }
@@ -102,9 +104,6 @@ static void add_end(const struct outpath *p, const struct walk_hop *h)
 		str_addf(p->out, "%sreceived%s ", p->color->green,
 			 p->color->off);
 		add_tuple(p->out, h->src, h->sport, h->dst, h->dport);
-	} else if (h->waits) {
-		str_addf(p->out, ", after ARP for %s",
-			 addr_print_ip4(h->waits_for, text));
 	}
 }
 
@@ -130,10 +129,35 @@ static void add_hop(const struct outpath *p, const struct walk *w, size_t i)
 	str_addc(p->out, '\n');
 }
 
+static bool same_place(const struct walk *w, size_t a, size_t b)
+{
+	return !strcmp(w->hops[a].label, w->hops[b].label);
+}
+
+/* How often the two hops from 'i' on come again right after themselves. */
+static size_t rounds_from(const struct walk *w, size_t i)
+{
+	size_t rounds = 0;
+	while (i + 2 * rounds + 3 < w->count &&
+	       same_place(w, i, i + 2 * rounds + 2) &&
+	       same_place(w, i + 1, i + 2 * rounds + 3))
+		rounds++;
+	return rounds;
+}
+
+/* A loop is shown once. */
 void outpath_print(const struct outpath *p, const struct walk *w)
 {
-	for (size_t i = 0; i < w->count; i++)
+	for (size_t i = 0; i < w->count; i++) {
+		size_t rounds = rounds_from(w, i);
 		add_hop(p, w, i);
+		if (rounds < 2)
+			continue;
+		add_hop(p, w, i + 1);
+		str_addf(p->out, "%s... round and round, %zu times more\n",
+			 p->indent, rounds);
+		i += 2 * rounds + 1;
+	}
 	if (w->left_out)
 		str_addf(p->out, "%s... and further round: %zu more notes\n",
 			 p->indent, w->left_out);

@@ -29,12 +29,11 @@ static void wrap(const char *text, const char *first, const char *indent,
 		if (column + len > width && column > strlen(indent)) {
 			str_addf(out, "\n%s", indent);
 			column = strlen(indent);
-		}
+		} else if (column > strlen(indent))
+			str_addc(out, ' ');
 		str_add_len(out, text, len);
 		column += len + 1;
 		text += len + (text[len] == ' ');
-		if (*text)
-			str_addc(out, ' ');
 	}
 	str_addc(out, '\n');
 }
@@ -145,12 +144,14 @@ static void add_cause(const struct outcome *o, const struct outcome_step *s,
 	}
 	if (s->status == OUTCOME_OK)
 		return;
-	struct str why = {0};
-	cause_sentence(o, &c, &why);
-	wrap(str_text(&why), "  why: ", "       ", style->width, out);
-	if (*cause_remedy(&c))
-		wrap(cause_remedy(&c), "  try: ", "       ", style->width, out);
-	str_fini(&why);
+	struct str text = {0};
+	cause_sentence(o, &c, &text);
+	wrap(str_text(&text), "  why: ", "       ", style->width, out);
+	str_clear(&text);
+	cause_remedy(o, &c, &text);
+	if (text.len)
+		wrap(str_text(&text), "  try: ", "       ", style->width, out);
+	str_fini(&text);
 }
 
 static void add_packets(const struct outcome *o, const struct outcome_step *s,

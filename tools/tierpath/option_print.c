@@ -88,6 +88,19 @@ static void man_options(unsigned commands, struct str *out)
 	str_add(out, ".El\n");
 }
 
+/* mdoc wants each sentence on a line of its own. */
+static void man_text(const char *text, struct str *out)
+{
+	for (; *text; text++) {
+		str_addc(out, *text);
+		if (text[0] == '.' && text[1] == ' ') {
+			str_addc(out, '\n');
+			text++;
+		}
+	}
+	str_addc(out, '\n');
+}
+
 static void man_commands(struct str *out)
 {
 	for (int i = 0; i < OPTION_COMMAND_COUNT; i++) {
