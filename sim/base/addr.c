@@ -113,8 +113,8 @@ bool addr_parse_ports(const char *text, struct addr_ports *out)
 
 const char *addr_print_ip4(ip4 a, char out[ADDR_IP4_SIZE])
 {
-	snprintf(out, ADDR_IP4_SIZE, "%u.%u.%u.%u", a.v >> 24,
-		 a.v >> 16 & 255, a.v >> 8 & 255, a.v & 255);
+	snprintf(out, ADDR_IP4_SIZE, "%u.%u.%u.%u", a.v >> 24, a.v >> 16 & 255,
+		 a.v >> 8 & 255, a.v & 255);
 	return out;
 }
 

@@ -39,9 +39,9 @@ struct addr_ports {
 	uint16_t first, last;
 };
 
-#define ADDR_IP4_SIZE	  16 /* "255.255.255.255" and NUL */
-#define ADDR_PREFIX_SIZE  19
-#define ADDR_MAC_SIZE	  18
+#define ADDR_IP4_SIZE	   16 /* "255.255.255.255" and NUL */
+#define ADDR_PREFIX_SIZE   19
+#define ADDR_MAC_SIZE	   18
 #define ADDR_ENDPOINT_SIZE 22 /* "255.255.255.255:65535" and NUL */
 
 static inline ip4 addr_ip4(uint32_t v)

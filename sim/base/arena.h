@@ -25,7 +25,7 @@ char *arena_printf(struct arena *a, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), 1, sizeof(type)))
-#define ARENA_ARRAY(a, count, type) \
+#define ARENA_ARRAY(a, count, type)                                            \
 	((type *)arena_alloc((a), (count), sizeof(type)))
 
 #endif

@@ -35,9 +35,9 @@ uint16_t diag_source(struct diag *d, const char *name, const char *text,
 		d->sources = mem_grow(d->sources, d->source_room,
 				      sizeof(*d->sources));
 	}
-	d->sources[d->source_count++] = (struct diag_source){
-		arena_text(&d->arena, name),
-		arena_text_len(&d->arena, text, len), len};
+	d->sources[d->source_count++] =
+		(struct diag_source){arena_text(&d->arena, name),
+				     arena_text_len(&d->arena, text, len), len};
 	return (uint16_t)d->source_count;
 }
 
@@ -203,8 +203,9 @@ static void print_one(const struct diag *d, const struct diag_message *m,
 	}
 	str_add(out, if_color(color, "\033[1m"));
 	if (diag_where(d, m->place, &line, &column))
-		str_addf(out, "%s:%u:%u: ",
-			 diag_source_name(d, m->place.source), line, column);
+		str_addf(out,
+			 "%s:%u:%u: ", diag_source_name(d, m->place.source),
+			 line, column);
 	else
 		str_add(out, "tierpath: ");
 	str_addf(out, "%s%s%s:%s %s\n", off, if_color(color, colors[m->kind]),

@@ -46,7 +46,7 @@ struct diag {
 	struct diag_message *messages;
 	size_t message_count, message_room;
 	size_t error_count, warning_count; /* all, also those not kept */
-	bool muted;   /* the message before was not kept: nor its helps */
+	bool muted; /* the message before was not kept: nor its helps */
 };
 
 void diag_init(struct diag *d);

@@ -14,29 +14,29 @@
 
 #include "sim/base/mem.h"
 
-#define VEC(type)     \
-	type *at;     \
-	size_t count; \
+#define VEC(type)                                                              \
+	type *at;                                                              \
+	size_t count;                                                          \
 	size_t room
 
-#define VEC_ADD(v, element)                                              \
-	do {                                                             \
-		if ((v)->count == (v)->room) {                           \
-			(v)->room = (v)->room ? 2 * (v)->room : 8;       \
-			(v)->at = mem_grow((v)->at, (v)->room,           \
-					   sizeof(*(v)->at));            \
-		}                                                        \
-		(v)->at[(v)->count++] = (element);                       \
+#define VEC_ADD(v, element)                                                    \
+	do {                                                                   \
+		if ((v)->count == (v)->room) {                                 \
+			(v)->room = (v)->room ? 2 * (v)->room : 8;             \
+			(v)->at = mem_grow((v)->at, (v)->room,                 \
+					   sizeof(*(v)->at));                  \
+		}                                                              \
+		(v)->at[(v)->count++] = (element);                             \
 	} while (0)
 
 #define VEC_LAST(v) (&(v)->at[(v)->count - 1])
 
-#define VEC_FREE(v)                 \
-	do {                        \
-		mem_free((v)->at);  \
-		(v)->at = NULL;     \
-		(v)->count = 0;     \
-		(v)->room = 0;      \
+#define VEC_FREE(v)                                                            \
+	do {                                                                   \
+		mem_free((v)->at);                                             \
+		(v)->at = NULL;                                                \
+		(v)->count = 0;                                                \
+		(v)->room = 0;                                                 \
 	} while (0)
 
 #endif

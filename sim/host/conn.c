@@ -7,15 +7,15 @@
 
 #include "sim/base/mem.h"
 
-#define MSS		1460
-#define WINDOW		65535
-#define INITIAL_CWND	(10 * MSS) /* RFC 6928 */
-#define RTO_MIN		(200 * VCLOCK_MS) /* Linux: TCP_RTO_MIN */
-#define RTO_MAX		(120 * VCLOCK_S)
-#define DATA_TRIES	15 /* Linux: tcp_retries2 */
-#define SYNACK_TRIES	5  /* Linux: tcp_synack_retries */
-#define TIME_WAIT_NS	(60 * VCLOCK_S)
-#define DUP_ACKS	3
+#define MSS	     1460
+#define WINDOW	     65535
+#define INITIAL_CWND (10 * MSS)	       /* RFC 6928 */
+#define RTO_MIN	     (200 * VCLOCK_MS) /* Linux: TCP_RTO_MIN */
+#define RTO_MAX	     (120 * VCLOCK_S)
+#define DATA_TRIES   15 /* Linux: tcp_retries2 */
+#define SYNACK_TRIES 5	/* Linux: tcp_synack_retries */
+#define TIME_WAIT_NS (60 * VCLOCK_S)
+#define DUP_ACKS     3
 
 enum state { SYN_SENT, SYN_RECEIVED, ESTABLISHED, TIME_WAIT, DEAD };
 
@@ -112,10 +112,10 @@ static void send_syn(struct conn *c)
 	else
 		c->sampled = 0;
 	transmit(c, flags, c->snd_base - 1, (struct craft_bytes){NULL, 0});
-	uint64_t wait = c->state == SYN_SENT
-				? syn_waits[host_conf(c->host)->syn]
-					   [c->tries - 1]
-				: (uint64_t)1 << (c->tries - 1);
+	uint64_t wait =
+		c->state == SYN_SENT
+			? syn_waits[host_conf(c->host)->syn][c->tries - 1]
+			: (uint64_t)1 << (c->tries - 1);
 	set_timer(c, wait * VCLOCK_S);
 }
 
@@ -280,8 +280,7 @@ static void segment_syn_sent(struct conn *c, const struct tcp *head)
 
 static void drop_acked(struct conn *c, uint32_t acked)
 {
-	bool fin = c->fin_sent && acked == in_flight(c) &&
-		   acked > c->out_count;
+	bool fin = c->fin_sent && acked == in_flight(c) && acked > c->out_count;
 	uint32_t data = acked - fin;
 	c->out_start += data;
 	c->out_count -= data;
@@ -522,7 +521,7 @@ static void on_syn(void *context, const struct stack_from *from,
 void conn_listen(struct host *h, uint16_t port, struct conn_listener *l)
 {
 	l->host = h;
-	l->listener =
-		(struct stack_listener){.port = port, .syn = on_syn, .context = l};
+	l->listener = (struct stack_listener){
+		.port = port, .syn = on_syn, .context = l};
 	stack_listen(host_stack(h), &l->listener);
 }

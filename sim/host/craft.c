@@ -79,11 +79,11 @@ size_t craft_make_udp(struct craft *c, const struct craft_ip *ip,
 		      const struct craft_udp *udp, struct craft_frame out)
 {
 	size_t size = UDP_SIZE + udp->payload.len;
-	bool built = libnet_build_udp(udp->sport, udp->dport, (uint16_t)size, 0,
-				      bytes_or_null(udp->payload),
-				      (uint32_t)udp->payload.len, c->net,
-				      0) != -1 &&
-		     add_ip(c, ip, IP4_PROTO_UDP, size);
+	bool built =
+		libnet_build_udp(udp->sport, udp->dport, (uint16_t)size, 0,
+				 bytes_or_null(udp->payload),
+				 (uint32_t)udp->payload.len, c->net, 0) != -1 &&
+		add_ip(c, ip, IP4_PROTO_UDP, size);
 	size_t len = finish(c, built, out);
 	/* libnet writes a sum of 0 as it is, which would mean "none". */
 	uint8_t *check = out.bytes + ETH_SIZE + IP4_SIZE + 6;
@@ -99,14 +99,13 @@ size_t craft_make_tcp(struct craft *c, const struct craft_ip *ip,
 	size_t size = TCP_SIZE + options + tcp->payload.len;
 	const uint8_t mss[4] = {2, 4, (uint8_t)(tcp->mss >> 8),
 				(uint8_t)tcp->mss};
-	bool built = !options ||
-		     libnet_build_tcp_options(mss, 4, c->net, 0) != -1;
+	bool built =
+		!options || libnet_build_tcp_options(mss, 4, c->net, 0) != -1;
 	built = built &&
 		libnet_build_tcp(tcp->sport, tcp->dport, tcp->seq, tcp->ack,
 				 tcp->flags, tcp->window, 0, 0, (uint16_t)size,
 				 bytes_or_null(tcp->payload),
-				 (uint32_t)tcp->payload.len, c->net,
-				 0) != -1 &&
+				 (uint32_t)tcp->payload.len, c->net, 0) != -1 &&
 		add_ip(c, ip, IP4_PROTO_TCP, size);
 	return finish(c, built, out);
 }
@@ -115,10 +114,10 @@ size_t craft_make_echo(struct craft *c, const struct craft_ip *ip,
 		       const struct craft_echo *echo, struct craft_frame out)
 {
 	uint8_t type = echo->reply ? ICMP_ECHOREPLY : ICMP_ECHO;
-	bool built = libnet_build_icmpv4_echo(
-			     type, 0, 0, echo->id, echo->seq,
-			     bytes_or_null(echo->payload),
-			     (uint32_t)echo->payload.len, c->net, 0) != -1 &&
+	bool built = libnet_build_icmpv4_echo(type, 0, 0, echo->id, echo->seq,
+					      bytes_or_null(echo->payload),
+					      (uint32_t)echo->payload.len,
+					      c->net, 0) != -1 &&
 		     add_ip(c, ip, IP4_PROTO_ICMP, 8 + echo->payload.len);
 	return finish(c, built, out);
 }
@@ -126,10 +125,10 @@ size_t craft_make_echo(struct craft *c, const struct craft_ip *ip,
 size_t craft_make_error(struct craft *c, const struct craft_ip *ip,
 			const struct craft_error *error, struct craft_frame out)
 {
-	bool built = libnet_build_icmpv4_unreach(
-			     error->type, error->code, 0,
-			     bytes_or_null(error->quoted),
-			     (uint32_t)error->quoted.len, c->net, 0) != -1 &&
+	bool built = libnet_build_icmpv4_unreach(error->type, error->code, 0,
+						 bytes_or_null(error->quoted),
+						 (uint32_t)error->quoted.len,
+						 c->net, 0) != -1 &&
 		     add_ip(c, ip, IP4_PROTO_ICMP, 8 + error->quoted.len);
 	return finish(c, built, out);
 }

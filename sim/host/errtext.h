@@ -34,9 +34,10 @@ bool errtext_read_image(const char *spec, struct errtext_image *out);
 
 /* What failed: a call and its inner text. */
 struct errtext_call {
-	const char *method, *target; /* "HEAD", "/v2/busybox/manifests/latest" */
-	const char *inner;	     /* "dial tcp ...", or NULL */
-	unsigned status;	     /* of the answer, if there was one */
+	const char *method,
+		*target;   /* "HEAD", "/v2/busybox/manifests/latest" */
+	const char *inner; /* "dial tcp ...", or NULL */
+	unsigned status;   /* of the answer, if there was one */
 	const char *reason;
 	const char *code; /* gRPC code */
 };

@@ -21,7 +21,9 @@ struct host {
 	struct host_conf conf;
 	struct arena arena;
 	struct resolved *resolved; /* NULL unless the resolver is a stub */
-	struct { VEC(struct owned); } owned;
+	struct {
+		VEC(struct owned);
+	} owned;
 };
 
 static void on_ended(void *context)

@@ -78,9 +78,9 @@ static void on_received(void *context, const uint8_t *bytes, size_t len)
 		take_body(c, (const char *)bytes, len);
 	} else {
 		str_add_len(&c->answer, (const char *)bytes, len);
-		enum http_state state = http_read_response(
-			(const uint8_t *)c->answer.text, c->answer.len,
-			&c->result.response);
+		enum http_state state =
+			http_read_response((const uint8_t *)c->answer.text,
+					   c->answer.len, &c->result.response);
 		if (state == HTTP_MORE)
 			return;
 		if (state == HTTP_BAD) {

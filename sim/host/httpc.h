@@ -29,10 +29,10 @@ struct httpc_result {
 	bool ok; /* there is an answer, whatever its status */
 	bool dial_timed_out;
 	struct http_response response;
-	struct str body;     /* up to HTTPC_BODY_KEPT bytes of it */
-	uint64_t body_size;  /* all of it */
-	struct str error;    /* "dial tcp 1.2.3.4:443: i/o timeout" */
-	uint32_t flows[2];   /* look-up, connection; 0: did not happen */
+	struct str body;    /* up to HTTPC_BODY_KEPT bytes of it */
+	uint64_t body_size; /* all of it */
+	struct str error;   /* "dial tcp 1.2.3.4:443: i/o timeout" */
+	uint32_t flows[2];  /* look-up, connection; 0: did not happen */
 };
 
 struct httpc;

@@ -31,7 +31,9 @@ struct kubelet {
 	size_t attempts;
 	bool ended, stopped;
 	char *image_name; /* podvm: "busybox-<hash>-v0" */
-	struct { VEC(struct kubelet_event); } events;
+	struct {
+		VEC(struct kubelet_event);
+	} events;
 };
 
 static struct world *world_of(const struct kubelet *k)
@@ -86,10 +88,10 @@ static const char *sentence(struct kubelet *k, const char *before,
 
 static void emit_scheduled(struct kubelet *k)
 {
-	struct kubelet_event *e =
-		emit(k, "Normal", "Scheduled",
-		     arena_printf(&k->arena, "Successfully assigned %s/%s to %s",
-				  k->pod.name_space, k->pod.pod, k->pod.node));
+	struct kubelet_event *e = emit(
+		k, "Normal", "Scheduled",
+		arena_printf(&k->arena, "Successfully assigned %s/%s to %s",
+			     k->pod.name_space, k->pod.pod, k->pod.node));
 	e->component = "default-scheduler";
 	e->host = NULL;
 	e->no_time = true;
@@ -98,10 +100,9 @@ static void emit_scheduled(struct kubelet *k)
 /* What happens to a vSphere Pod before its image is fetched. */
 static void emit_podvm_start(struct kubelet *k)
 {
-	struct kubelet_event *e =
-		emit(k, "Normal", "Image",
-		     sentence(k, "Image ", k->image_name,
-			      " bound successfully"));
+	struct kubelet_event *e = emit(
+		k, "Normal", "Image",
+		sentence(k, "Image ", k->image_name, " bound successfully"));
 	e->component = "image-controller";
 	e->host = NULL;
 	for (int i = 0; i < 3; i++) /* network, address, firewall */
@@ -237,9 +238,8 @@ static char *name_image(struct kubelet *k)
 		const char *slash = strrchr(image.repository, '/');
 		base = slash ? slash + 1 : image.repository;
 	}
-	return arena_printf(&k->arena,
-			    "%s-%016" PRIx64 "%016" PRIx64 "%08x-v0", base,
-			    hash_mix64(h + 1), hash_mix64(h + 2),
+	return arena_printf(&k->arena, "%s-%016" PRIx64 "%016" PRIx64 "%08x-v0",
+			    base, hash_mix64(h + 1), hash_mix64(h + 2),
 			    (unsigned)(hash_mix64(h + 3) & 0xffffffff));
 }
 

@@ -27,11 +27,11 @@ struct kubelet_pod {
 };
 
 struct kubelet_event {
-	const char *type;   /* "Normal", "Warning" */
-	const char *reason; /* "Failed" */
+	const char *type;	      /* "Normal", "Warning" */
+	const char *reason;	      /* "Failed" */
 	const char *component, *host; /* "kubelet", node; host may be NULL */
 	const char *message;
-	bool no_time; /* the scheduler's event: shown as <unknown> */
+	bool no_time;	      /* the scheduler's event: shown as <unknown> */
 	uint64_t first, last; /* ns */
 	unsigned count;	      /* equal events are merged */
 	uint64_t order;	      /* of the first */

@@ -16,9 +16,9 @@
 #include "sim/host/httpc.h"
 #include "sim/host/resolver.h"
 
-#define BLOBS_MAX	64
-#define DIGEST_LEN	71 /* "sha256:" and 64 digits */
-#define RETRY_STEP_NS	(5 * VCLOCK_S)
+#define BLOBS_MAX     64
+#define DIGEST_LEN    71 /* "sha256:" and 64 digits */
+#define RETRY_STEP_NS (5 * VCLOCK_S)
 
 enum phase { LOOKUPS, PING, HEAD, MANIFEST, BLOBS, DONE };
 
@@ -202,8 +202,7 @@ static void start_lookup(struct pull *p)
 {
 	resolver_free(p->resolver);
 	p->result.lookups++;
-	p->resolver =
-		resolver_new(p->host, p->image.host, on_hidden_lookup, p);
+	p->resolver = resolver_new(p->host, p->image.host, on_hidden_lookup, p);
 	add_flow(p, resolver_flow(p->resolver));
 }
 

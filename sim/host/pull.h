@@ -25,7 +25,7 @@ struct pull_result {
 				  * response from daemon: Get https://..." */
 	const char *code;	 /* gRPC code: "Unknown", "NotFound"... */
 	uint32_t lookups, connections, requests;
-	uint64_t bytes;		 /* of image data received */
+	uint64_t bytes; /* of image data received */
 	/* Conversations in the order in which they were opened, for the trace:
 	 * the last one is the one that failed, if it failed. */
 	uint32_t flows[64];

@@ -16,8 +16,8 @@
 #include "sim/host/conn.h"
 #include "sim/wire/http.h"
 
-#define DIGEST_SIZE 72 /* "sha256:" and 64 digits, and NUL */
-#define CONFIG_SIZE 1500
+#define DIGEST_SIZE   72 /* "sha256:" and 64 digits, and NUL */
+#define CONFIG_SIZE   1500
 #define MANIFEST_TYPE "application/vnd.docker.distribution.manifest.v2+json"
 
 struct service {

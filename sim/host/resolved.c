@@ -14,7 +14,7 @@
 #define TCP_NS	      (10 * VCLOCK_S)
 #define TCP_ATTEMPT   4
 #define EDNS_ATTEMPTS 2
-#define MISBEHAVED    4 /* SERVFAILs until it is believed */
+#define MISBEHAVED    4		       /* SERVFAILs until it is believed */
 #define GIVE_UP_NS    (120 * VCLOCK_S) /* SD_RESOLVED_QUERY_TIMEOUT_USEC */
 
 struct client {
@@ -28,7 +28,9 @@ struct transaction {
 	char name[DNS_NAME_MAX];
 	uint16_t type, id;
 	uint32_t flow; /* that of the first client's question */
-	struct { VEC(struct client); } clients;
+	struct {
+		VEC(struct client);
+	} clients;
 	struct stack_udp socket;
 	struct conn *conn;
 	struct vclock_timer timer;
@@ -124,8 +126,8 @@ static void on_tcp_connected(void *context)
 	t->conn = NULL;
 }
 
-static const struct conn_events tcp_events = {
-	.connected = on_tcp_connected, .failed = on_tcp_failed};
+static const struct conn_events tcp_events = {.connected = on_tcp_connected,
+					      .failed = on_tcp_failed};
 
 static bool choose_server(const struct transaction *t, ip4 *server)
 {

@@ -202,8 +202,8 @@ void stack_tcp_send(struct stack_tcp *t, struct craft_tcp *segment,
 		    uint32_t cause)
 {
 	struct stack *s = t->stack;
-	struct pkt *p = new_pkt(s, t->flow,
-				t->server ? PKT_REPLY : PKT_REQUEST, cause);
+	struct pkt *p =
+		new_pkt(s, t->flow, t->server ? PKT_REPLY : PKT_REQUEST, cause);
 	if (!p)
 		return;
 	struct craft_ip ip = ip_head(s, t->local, t->peer);
@@ -240,11 +240,10 @@ void stack_unreachable(struct stack *s, const struct pkt *about)
 	if (!p)
 		return;
 	struct craft_ip ip = ip_head(s, about->dst, about->src);
-	struct craft_error error = {
-		ICMP_UNREACHABLE,
-		ICMP_PORT,
-		{about->data + about->l3,
-		 (size_t)about->l4 - about->l3 + UDP_SIZE}};
+	struct craft_error error = {ICMP_UNREACHABLE,
+				    ICMP_PORT,
+				    {about->data + about->l3,
+				     (size_t)about->l4 - about->l3 + UDP_SIZE}};
 	send(s, p, craft_make_error(s->craft, &ip, &error, frame_of(p)));
 }
 

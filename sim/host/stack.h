@@ -22,14 +22,14 @@
 #include "sim/world/router.h"
 
 /* Errors as a Linux program sees them (errno), with Go's words. */
-#define STACK_ERRORS(X)                                   \
-	X(OK, "success")                                  \
-	X(NET_UNREACHABLE, "network is unreachable")      \
-	X(HOST_UNREACHABLE, "no route to host")           \
-	X(HOST_DOWN, "host is down")                      \
-	X(REFUSED, "connection refused")                  \
-	X(NO_PROTOCOL, "protocol not available")          \
-	X(TIMED_OUT, "connection timed out")              \
+#define STACK_ERRORS(X)                                                        \
+	X(OK, "success")                                                       \
+	X(NET_UNREACHABLE, "network is unreachable")                           \
+	X(HOST_UNREACHABLE, "no route to host")                                \
+	X(HOST_DOWN, "host is down")                                           \
+	X(REFUSED, "connection refused")                                       \
+	X(NO_PROTOCOL, "protocol not available")                               \
+	X(TIMED_OUT, "connection timed out")                                   \
 	X(RESET, "connection reset by peer")
 
 enum stack_error {

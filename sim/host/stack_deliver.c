@@ -50,8 +50,8 @@ static struct stack_udp *find_udp(struct stack *s, const struct flow_key *k)
 		if (u->port != k->dport ||
 		    (u->local.v && !addr_same(u->local, k->dst)))
 			continue;
-		if (!u->peer_port || (u->peer_port == k->sport &&
-				      addr_same(u->peer, k->src)))
+		if (!u->peer_port ||
+		    (u->peer_port == k->sport && addr_same(u->peer, k->src)))
 			return u;
 	}
 	return NULL;
@@ -89,7 +89,7 @@ static void accepted(struct stack *s, const struct pkt *p)
 
 static struct stack_from from_of(const struct pkt *p)
 {
-	return (struct stack_from){p->src,  p->dst,  p->sport,
+	return (struct stack_from){p->src,   p->dst,  p->sport,
 				   p->dport, p->flow, p->id};
 }
 
@@ -130,8 +130,7 @@ static bool deliver_icmp(struct stack *s, const struct pkt *p)
 		if (!ping)
 			return false;
 		accepted(s, p);
-		ping->reply(ping->context,
-			    be_load16(p->data + p->l4 + 6));
+		ping->reply(ping->context, be_load16(p->data + p->l4 + 6));
 		return true;
 	}
 	if (!p->quoted)
@@ -150,8 +149,7 @@ static bool deliver_udp(struct stack *s, struct pkt *p)
 {
 	struct flow_key k;
 	struct udp head;
-	size_t left = be_load16(p->data + p->l3 + 2) -
-		      ((size_t)p->l4 - p->l3);
+	size_t left = be_load16(p->data + p->l3 + 2) - ((size_t)p->l4 - p->l3);
 	parse_key(p, &k);
 	if (!udp_read(p->data + p->l4, left, p->src, p->dst, &head)) {
 		p->drop = DROP_MALFORMED;
@@ -197,8 +195,7 @@ static bool deliver_tcp(struct stack *s, struct pkt *p)
 {
 	struct flow_key k;
 	struct tcp head;
-	size_t size = be_load16(p->data + p->l3 + 2) -
-		      ((size_t)p->l4 - p->l3);
+	size_t size = be_load16(p->data + p->l3 + 2) - ((size_t)p->l4 - p->l3);
 	const uint8_t *l4 = p->data + p->l4;
 	parse_key(p, &k);
 	if (!tcp_read(l4, size, p->src, p->dst, &head)) {
@@ -209,8 +206,7 @@ static bool deliver_tcp(struct stack *s, struct pkt *p)
 	if (!t)
 		return deliver_stranger(s, p, &head, size - head.head_size);
 	accepted(s, p);
-	t->segment(t, &head, l4 + head.head_size, size - head.head_size,
-		   p->id);
+	t->segment(t, &head, l4 + head.head_size, size - head.head_size, p->id);
 	return true;
 }
 

@@ -63,8 +63,8 @@ static void on_failed(void *context, enum stack_error error)
 		free_stream(s);
 }
 
-static const struct conn_events conn_events = {
-	on_connected, on_received, on_finished, on_failed};
+static const struct conn_events conn_events = {on_connected, on_received,
+					       on_finished, on_failed};
 
 static void on_timer(void *context)
 {

@@ -98,8 +98,8 @@ void trace_init(struct trace *t, struct world *w)
 	memset(t, 0, sizeof(*t));
 	arena_init(&t->arena);
 	t->world = w;
-	t->watch = (struct watch){
-		.note = on_note, .sent = on_sent, .context = t};
+	t->watch =
+		(struct watch){.note = on_note, .sent = on_sent, .context = t};
 	world_watch(w, &t->watch);
 }
 

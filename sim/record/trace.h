@@ -27,7 +27,7 @@ enum trace_fate {
 struct trace_packet {
 	uint32_t id, flow;
 	enum pkt_leg leg;
-	uint64_t sent, ended; /* ns */
+	uint64_t sent, ended;		/* ns */
 	uint32_t first_note, last_note; /* index + 1; see trace_next() */
 	uint16_t from_node, end_node;
 	enum trace_fate fate;
@@ -56,9 +56,15 @@ struct trace {
 	struct arena arena;
 	struct watch watch;
 	struct world *world; /* NULL once sealed */
-	struct { VEC(struct trace_packet); } packets; /* in the order sent */
-	struct { VEC(uint32_t); } places; /* by id: index in packets + 1 */
-	struct { VEC(struct trace_note); } notes;
+	struct {
+		VEC(struct trace_packet);
+	} packets; /* in the order sent */
+	struct {
+		VEC(uint32_t);
+	} places; /* by id: index in packets + 1 */
+	struct {
+		VEC(struct trace_note);
+	} notes;
 	struct trace_node *nodes; /* by node number */
 	size_t node_count;
 };

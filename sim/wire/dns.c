@@ -151,8 +151,8 @@ static void put_name(struct out *o, const char *name)
 		o->at = NULL;
 	while (*name && o->at) {
 		size_t len = strcspn(name, ".");
-		uint8_t *p = len && len <= LABEL_MAX ? room_for(o, len + 1)
-						     : NULL;
+		uint8_t *p =
+			len && len <= LABEL_MAX ? room_for(o, len + 1) : NULL;
 		if (!p) {
 			o->at = NULL;
 			return;
@@ -222,8 +222,8 @@ const char *dns_rcode_name(enum dns_rcode rcode)
 
 const char *dns_type_name(uint16_t type)
 {
-	return type == DNS_A	     ? "A"
+	return type == DNS_A	   ? "A"
 	       : type == DNS_AAAA  ? "AAAA"
 	       : type == DNS_CNAME ? "CNAME"
-				     : "type";
+				   : "type";
 }

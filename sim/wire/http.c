@@ -146,8 +146,7 @@ enum http_state http_read_response(const uint8_t *bytes, size_t len,
 		return HTTP_BAD;
 	out->status = (unsigned)status;
 	if (l.len > 13)
-		copy(out->reason, sizeof(out->reason), l.text + 13,
-		     l.len - 13);
+		copy(out->reason, sizeof(out->reason), l.text + 13, l.len - 13);
 	while (at < end - 2)
 		if (!response_field(next_line(&at, end), out))
 			return HTTP_BAD;

@@ -12,7 +12,9 @@ struct bridge_entry {
 
 struct bridge {
 	struct node node; /* first */
-	struct { VEC(struct bridge_entry); } known;
+	struct {
+		VEC(struct bridge_entry);
+	} known;
 };
 
 static struct bridge_entry *find(struct bridge *b, mac m)

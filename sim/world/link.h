@@ -15,8 +15,8 @@ struct world;
 
 struct link_conf {
 	uint64_t delay_ns;
-	uint64_t rate_bps;   /* 0: no limit */
-	uint32_t loss_ppm;   /* of a million packets, by the world's chance */
+	uint64_t rate_bps; /* 0: no limit */
+	uint32_t loss_ppm; /* of a million packets, by the world's chance */
 };
 
 struct link_lane { /* one direction */

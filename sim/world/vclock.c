@@ -75,7 +75,8 @@ void vclock_set(struct vclock *c, struct vclock_timer *t, uint64_t at)
 	vclock_cancel(c, t);
 	if (c->count == c->room) {
 		c->room = c->room ? 2 * c->room : 64;
-		c->heap = mem_grow(c->heap, c->room, sizeof(struct vclock_timer *));
+		c->heap = mem_grow(c->heap, c->room,
+				   sizeof(struct vclock_timer *));
 	}
 	t->at = at > c->now ? at : c->now;
 	t->order = c->next_order++;

@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define VCLOCK_US 1000ULL
-#define VCLOCK_MS 1000000ULL
-#define VCLOCK_S  1000000000ULL
+#define VCLOCK_US    1000ULL
+#define VCLOCK_MS    1000000ULL
+#define VCLOCK_S     1000000000ULL
 #define VCLOCK_NEVER UINT64_MAX
 
 struct vclock_timer {
@@ -37,7 +37,8 @@ void vclock_fini(struct vclock *c);
 /* (Re)sets 't' to fire at 'at' (not before now). fire/context are the owner's
  * to fill in before. */
 void vclock_set(struct vclock *c, struct vclock_timer *t, uint64_t at);
-void vclock_cancel(struct vclock *c, struct vclock_timer *t); /* also if unset */
+void vclock_cancel(struct vclock *c,
+		   struct vclock_timer *t); /* also if unset */
 static inline bool vclock_is_set(const struct vclock_timer *t)
 {
 	return t->place != 0;

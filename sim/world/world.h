@@ -35,7 +35,7 @@ struct node_class {
 struct node {
 	const struct node_class *class;
 	struct world *world;
-	uint16_t number; /* its place in world.nodes; in trace notes */
+	uint16_t number;  /* its place in world.nodes; in trace notes */
 	const char *name; /* "t0-edge:en1", "upstream", "seg-cp" */
 	/* What people call it in a path: "t0-edge" for all parts of that
 	 * gateway. */
@@ -50,11 +50,15 @@ struct world {
 	struct arena arena; /* names */
 	struct pkt_pool pool;
 	struct pkt *slots;
-	uint32_t next_pkt; /* id of the next packet made */
+	uint32_t next_pkt;  /* id of the next packet made */
 	uint32_t next_flow; /* conversation number; see world_flow() */
 	uint32_t next_mac;
-	struct { VEC(struct node *); } nodes;
-	struct { VEC(struct link *); } links;
+	struct {
+		VEC(struct node *);
+	} nodes;
+	struct {
+		VEC(struct link *);
+	} links;
 	struct watch *watches;
 	bool mark_all; /* mark every packet an endpoint makes (the default) */
 	uint64_t event_limit; /* timers per world_run_until; 0: none */

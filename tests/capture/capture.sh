@@ -53,7 +53,7 @@ notices() {
 reads() { tcpdump -n -r "$1" > "$tmp/tcpdump" 2>/dev/null && [ -s "$tmp/tcpdump" ]; }
 counts() { # capinfos and tcpdump agree on how many packets there are
 	local a b
-	a=$(capinfos -Tmrc "$1" | cut -f2 | tail -n 1)
+	a=$(capinfos -Mc "$1" | awk '/Number of packets/ { print $NF }')
 	b=$(tcpdump -n -r "$1" 2>/dev/null | wc -l)
 	[ "$a" = "$b" ] || {
 		echo "capinfos says $a, tcpdump $b"

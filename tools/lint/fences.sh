@@ -6,7 +6,7 @@ fence() { # header, allowed files (an extended regular expression)
 	found=$(grep -rlE "#[ \t]*include <$1" --include='*.[ch]' \
 		sim topology scenarios tools tests 2>/dev/null | grep -vE "$2")
 	[ -z "$found" ] && return
-	echo "$found" | sed "s|\$|: <$1> belongs behind $2|"
+	echo "$found" | awk -v what="<$1> belongs behind $2" '{ print $0 ": " what }'
 	failed=1
 }
 fence 'libnet\.h' '^sim/host/craft\.c$|^tests/oracle/'
@@ -21,7 +21,7 @@ calls() { # function, allowed files
 	found=$(grep -rnE "(^|[^a-z_])$1 *\(" --include='*.c' sim topology \
 		scenarios tools | grep -vE "$2")
 	[ -z "$found" ] && return
-	echo "$found" | sed "s|\$|   <- $1() is not for this layer|"
+	echo "$found" | awk -v what="$1()" '{ print $0 "   <- " what " is not for this layer" }'
 	failed=1
 }
 calls '(rand|random|srand|drand48)' '^$'

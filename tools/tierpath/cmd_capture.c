@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "sim/base/hash.h"
 #include "sim/base/mem.h"
 #include "sim/record/capture.h"
 #include "sim/world/nic.h"
@@ -22,6 +23,9 @@ struct cmd_capture {
 	struct {
 		VEC(struct port_file);
 	} files;
+	struct {
+		VEC(uint32_t);
+	} forms; /* by packet: the last one written */
 	struct diag *diag;
 };
 
@@ -47,7 +51,21 @@ static bool is_switch(const struct nic *n)
 	return !strcmp(n->node->class->kind, "bridge");
 }
 
-/* One file for the whole network holds each frame once, where it leaves. */
+/* One file for the whole network holds each packet once for each form that NAT
+ * gives it, so that Wireshark sees as many conversations as there are address
+ * pairs, and no retransmission that did not happen. */
+static bool is_new_form(struct cmd_capture *c, const struct pkt *p)
+{
+	uint32_t form = 1 | hash_pair((uint64_t)p->src.v << 32 | p->dst.v,
+				      (uint32_t)p->sport << 16 | p->dport);
+	while (c->forms.count <= p->id)
+		VEC_ADD(&c->forms, 0);
+	if (c->forms.at[p->id] == form)
+		return false;
+	c->forms.at[p->id] = form;
+	return true;
+}
+
 static void on_frame(void *context, const struct nic *nic,
 		     enum watch_direction direction, uint64_t now,
 		     const struct pkt *p)
@@ -55,7 +73,7 @@ static void on_frame(void *context, const struct nic *nic,
 	struct cmd_capture *c = context;
 	if (is_switch(nic))
 		return;
-	if (c->all && direction == WATCH_OUT)
+	if (c->all && direction == WATCH_OUT && is_new_form(c, p))
 		capture_add(c->all, now, p->data, p->len);
 	struct capture *file = c->dir ? file_for(c, nic) : NULL;
 	if (file)
@@ -100,6 +118,7 @@ bool cmd_capture_end(struct cmd_capture *c, bool keep, struct diag *d)
 	for (size_t i = 0; i < c->files.count; i++)
 		ok &= end_one(c->files.at[i].capture, keep, d);
 	VEC_FREE(&c->files);
+	VEC_FREE(&c->forms);
 	mem_free(c);
 	return ok;
 }

@@ -107,8 +107,9 @@ static void man_commands(struct str *out)
 		const struct option_command_row *c = &option_commands[i];
 		str_addf(out,
 			 ".Ss %s\n.Nm\n.Cm %s\n.Op Ar option ...\n.Ar %s\n"
-			 ".Pp\n%s\n",
-			 c->name, c->name, c->words, c->text);
+			 ".Pp\n",
+			 c->name, c->name, c->words);
+		man_text(c->text, out);
 		man_options(1U << i, out);
 	}
 }

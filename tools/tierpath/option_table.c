@@ -10,8 +10,7 @@ const struct option_row option_rows[] = {
 	{"json", 0, NULL, "print JSON instead of text",
 	 ON(RUN) | ON(TRACE) | ON(SHOW), OPTION_FLAG, AT(json)},
 	{"write", 'w', "FILE",
-	 "write what passes every interface as pcap; - is "
-	 "stdout",
+	 "write a pcap file of the whole network, each packet once in each form; - is stdout",
 	 ON(RUN) | ON(TRACE), OPTION_TEXT, AT(write)},
 	{"capture-dir", 0, "DIR", "write one pcap file per interface",
 	 ON(RUN) | ON(TRACE), OPTION_TEXT, AT(capture_dir)},

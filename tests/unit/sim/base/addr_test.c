@@ -112,9 +112,9 @@ Suite *addr_test_suite(void)
 	TCase *c = tcase_create("addr");
 	tcase_add_loop_test(c, addresses_are_read_exactly, 0,
 			    (int)(sizeof(ip4_rows) / sizeof(ip4_rows[0])));
-	tcase_add_loop_test(c, a_prefix_has_no_host_bits, 0,
-			    (int)(sizeof(prefix_rows) /
-				  sizeof(prefix_rows[0])));
+	tcase_add_loop_test(
+		c, a_prefix_has_no_host_bits, 0,
+		(int)(sizeof(prefix_rows) / sizeof(prefix_rows[0])));
 	tcase_add_test(c, an_interface_address_needs_its_length);
 	tcase_add_test(c, membership_follows_the_mask);
 	tcase_add_test(c, macs_and_ports);

@@ -33,7 +33,9 @@ END_TEST
 
 START_TEST(a_vec_keeps_order_while_it_grows)
 {
-	struct { VEC(int); } v = {0};
+	struct {
+		VEC(int);
+	} v = {0};
 	for (int i = 0; i < 1000; i++)
 		VEC_ADD(&v, i);
 	ck_assert_uint_eq(v.count, 1000);
@@ -68,10 +70,14 @@ END_TEST
 static const struct {
 	const char *seen, *nearest;
 } near_rows[] = {
-	{"nat_rule", "nat_rules"}, {"nta_rules", "nat_rules"},
-	{"tier0", "tier0s"},	   {"xyzzy", NULL},
-	{"tier1s", "tier0s"},	   {"segmnts", "segments"},
-	{"", NULL},		   {"ab", NULL},
+	{"nat_rule", "nat_rules"},
+	{"nta_rules", "nat_rules"},
+	{"tier0", "tier0s"},
+	{"xyzzy", NULL},
+	{"tier1s", "tier0s"},
+	{"segmnts", "segments"},
+	{"", NULL},
+	{"ab", NULL},
 };
 
 START_TEST(did_you_mean_knows_its_limit)
@@ -89,10 +95,14 @@ static const struct {
 	const char *pattern, *text;
 	bool matches;
 } glob_rows[] = {
-	{"abc", "abc", true},	   {"abc", "abcd", false},
-	{"*", "", true},	   {"*timed out", "it timed out", true},
-	{"*a*b", "xaxxb", true},   {"*a*b", "xaxxbc", false},
-	{"a*a", "a", false},	   {"?", "a", false},
+	{"abc", "abc", true},
+	{"abc", "abcd", false},
+	{"*", "", true},
+	{"*timed out", "it timed out", true},
+	{"*a*b", "xaxxb", true},
+	{"*a*b", "xaxxbc", false},
+	{"a*a", "a", false},
+	{"?", "a", false},
 	{"*ab*ab", "abxabab", true},
 };
 

@@ -20,12 +20,13 @@ START_TEST(a_message_shows_place_line_and_caret)
 		   "prefix length %d is not in 0..32", 33);
 	diag_help(&d, "a default route is written 0.0.0.0/0");
 	diag_print(&d, false, &out);
-	ck_assert_str_eq(str_text(&out),
-			 "net.yaml:2:11: error: prefix length 33 is not in "
-			 "0..32\n"
-			 "    2 | \tnetwork: 0.0.0.0/33\n"
-			 "      | \t         ^~~~~~~~~~\n"
-			 "      = help: a default route is written 0.0.0.0/0\n");
+	ck_assert_str_eq(
+		str_text(&out),
+		"net.yaml:2:11: error: prefix length 33 is not in "
+		"0..32\n"
+		"    2 | \tnetwork: 0.0.0.0/33\n"
+		"      | \t         ^~~~~~~~~~\n"
+		"      = help: a default route is written 0.0.0.0/0\n");
 	str_fini(&out);
 	diag_fini(&d);
 }

@@ -9,8 +9,8 @@ Suite *dns_test_suite(void);
 
 /* A query for k8s.gcr.io, written out by hand from RFC 1035 section 4.1. */
 static const uint8_t query[] = {
-	0x12, 0x34, 0x01, 0x00, 0, 1, 0, 0, 0, 0, 0,   0,   3,
-	'k',  '8',  's',  3,	'g', 'c', 'r', 2, 'i', 'o', 0, 0, 1, 0, 1};
+	0x12, 0x34, 0x01, 0x00, 0,   1,	  0, 0,	  0,   0, 0, 0, 3, 'k',
+	'8',  's',  3,	  'g',	'c', 'r', 2, 'i', 'o', 0, 0, 1, 0, 1};
 
 START_TEST(a_query_is_written_as_rfc1035_says)
 {
@@ -60,7 +60,7 @@ END_TEST
 
 START_TEST(a_pointer_that_loops_is_refused)
 {
-	uint8_t loop[] = {0, 1, 0, 0, 0, 1, 0, 0, 0,
+	uint8_t loop[] = {0, 1, 0, 0,	 0,  1, 0, 0, 0,
 			  0, 0, 0, 0xc0, 12, 0, 1, 0, 1};
 	struct dns m;
 	ck_assert(!dns_read(loop, sizeof(loop), &m));

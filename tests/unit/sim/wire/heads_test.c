@@ -15,10 +15,9 @@
 Suite *heads_test_suite(void);
 
 /* The header that textbooks use: checksum b861. */
-static const uint8_t known[IP4_SIZE] = {0x45, 0x00, 0x00, 0x73, 0x00,
-					0x00, 0x40, 0x00, 0x40, 0x11,
-					0xb8, 0x61, 0xc0, 0xa8, 0x00,
-					0x01, 0xc0, 0xa8, 0x00, 0xc7};
+static const uint8_t known[IP4_SIZE] = {
+	0x45, 0x00, 0x00, 0x73, 0x00, 0x00, 0x40, 0x00, 0x40, 0x11,
+	0xb8, 0x61, 0xc0, 0xa8, 0x00, 0x01, 0xc0, 0xa8, 0x00, 0xc7};
 
 static void known_datagram(uint8_t out[115])
 {
@@ -74,8 +73,11 @@ END_TEST
 
 START_TEST(arp_goes_there_and_back)
 {
-	struct arp a = {ARP_REQUEST, {{2, 0, 0, 0, 0, 1}}, {0x0a1b3391},
-			{{0}}, {0x0a1b33fe}};
+	struct arp a = {ARP_REQUEST,
+			{{2, 0, 0, 0, 0, 1}},
+			{0x0a1b3391},
+			{{0}},
+			{0x0a1b33fe}};
 	struct arp b;
 	uint8_t bytes[ARP_SIZE];
 	arp_write(bytes, &a);
@@ -129,9 +131,9 @@ static void sum_tcp(uint8_t *bytes, size_t len, ip4 a, ip4 b)
 
 START_TEST(tcp_reads_the_mss_and_refuses_bad_options)
 {
-	uint8_t bytes[28] = {0x80, 0, 1, 0xbb, 0, 0, 0, 1, 0, 0,
-			     0,	   0, 0x70, 2, 1, 0, 0, 0, 0, 0,
-			     1,	   1, 2, 4, 5, 0xb4, 0, 0};
+	uint8_t bytes[28] = {0x80, 0, 1,    0xbb, 0, 0,	   0, 1, 0, 0,
+			     0,	   0, 0x70, 2,	  1, 0,	   0, 0, 0, 0,
+			     1,	   1, 2,    4,	  5, 0xb4, 0, 0};
 	ip4 a = {1}, b = {2};
 	struct tcp t;
 	sum_tcp(bytes, 28, a, b);
@@ -151,10 +153,14 @@ static const struct {
 	uint8_t flags;
 	const char *name;
 } flag_rows[] = {
-	{TCP_SYN, "SYN"},	     {TCP_SYN | TCP_ACK, "SYN-ACK"},
-	{TCP_ACK, "ACK"},	     {TCP_ACK | TCP_PSH, "PSH-ACK"},
-	{TCP_FIN | TCP_ACK, "FIN-ACK"}, {TCP_RST, "RST"},
-	{TCP_RST | TCP_ACK, "RST-ACK"}, {0, "none"},
+	{TCP_SYN, "SYN"},
+	{TCP_SYN | TCP_ACK, "SYN-ACK"},
+	{TCP_ACK, "ACK"},
+	{TCP_ACK | TCP_PSH, "PSH-ACK"},
+	{TCP_FIN | TCP_ACK, "FIN-ACK"},
+	{TCP_RST, "RST"},
+	{TCP_RST | TCP_ACK, "RST-ACK"},
+	{0, "none"},
 };
 
 START_TEST(flags_have_the_names_people_use)

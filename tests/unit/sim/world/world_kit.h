@@ -16,7 +16,7 @@
 #include "sim/world/bridge.h"
 #include "sim/world/router.h"
 
-#define WORLD_KIT_PKTS 256
+#define WORLD_KIT_PKTS	256
 #define WORLD_KIT_DELAY (100 * VCLOCK_US)
 
 /* Remembers all notes, and all frames that leave a port. */
@@ -31,8 +31,12 @@ struct world_kit_frame {
 struct world_kit {
 	struct world *world;
 	struct watch watch;
-	struct { VEC(struct note); } notes;
-	struct { VEC(struct world_kit_frame); } frames;
+	struct {
+		VEC(struct note);
+	} notes;
+	struct {
+		VEC(struct world_kit_frame);
+	} frames;
 };
 
 static inline void world_kit_note(void *context, const struct note *n)
@@ -237,9 +241,8 @@ static inline void world_kit_listen(struct world_kit *k, struct router *r,
 	router_set_local(r, world_kit_take, box);
 }
 
-static inline const struct note *world_kit_find(const struct world_kit *k,
-						uint32_t id,
-						enum note_kind kind)
+static inline const struct note *
+world_kit_find(const struct world_kit *k, uint32_t id, enum note_kind kind)
 {
 	for (size_t i = 0; i < k->notes.count; i++)
 		if (k->notes.at[i].pkt == id && k->notes.at[i].kind == kind)
@@ -252,9 +255,9 @@ static inline void world_kit_check_udp(const struct pkt *p)
 {
 	struct ip4_head h;
 	struct udp u;
-	ck_assert_int_eq(ip4_read(p->data + ETH_SIZE,
-				  p->len - (size_t)ETH_SIZE, &h),
-			 IP4_OK);
+	ck_assert_int_eq(
+		ip4_read(p->data + ETH_SIZE, p->len - (size_t)ETH_SIZE, &h),
+		IP4_OK);
 	ck_assert(udp_read(p->data + ETH_SIZE + IP4_SIZE,
 			   (size_t)h.size - IP4_SIZE, h.src, h.dst, &u));
 	ck_assert_uint_ne(u.check, 0);
