@@ -1,56 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sequence numbers count from 'snd_base', which is the first byte in 'out'.
- * What is sent and not acknowledged is out[0 .. snd_nxt - snd_base). */
 #include "sim/host/conn.h"
 
 #include <string.h>
 
 #include "sim/base/mem.h"
+#include "sim/host/conn_private.h"
 
-#define MSS	     1460
-#define WINDOW	     65535
-#define INITIAL_CWND (10 * MSS)	       /* RFC 6928 */
-#define RTO_MIN	     (200 * VCLOCK_MS) /* Linux: TCP_RTO_MIN */
-#define RTO_MAX	     (120 * VCLOCK_S)
-#define DATA_TRIES   15 /* Linux: tcp_retries2 */
-#define SYNACK_TRIES 5	/* Linux: tcp_synack_retries */
+#define INITIAL_CWND (10 * CONN_MSS) /* RFC 6928 */
 #define TIME_WAIT_NS (60 * VCLOCK_S)
 #define DUP_ACKS     3
 
-enum state { SYN_SENT, SYN_RECEIVED, ESTABLISHED, TIME_WAIT, DEAD };
-
-struct conn {
-	struct stack_tcp tcp; /* first */
-	struct host *host;
-	struct vclock *clock;
-	struct vclock_timer timer; /* retransmission, TIME_WAIT, or burial */
-	const struct conn_events *events; /* NULL: nobody listens any more */
-	void *context;
-	struct conn_listener *listener; /* until it is accepted */
-	enum state state;
-	unsigned tries; /* transmissions of what the timer watches */
-	uint32_t snd_base, snd_nxt, rcv_nxt;
-	uint8_t *out; /* bytes from out_start on are not acknowledged yet */
-	size_t out_start, out_count, out_room;
-	uint32_t peer_window, cwnd;
-	uint16_t mss;
-	unsigned dup_acks;
-	bool fin_wanted, fin_sent, fin_acked, fin_received;
-	uint64_t srtt, rttvar, rto, sampled; /* ns; sampled: when sent, or 0 */
-	uint32_t sample_end;
-	uint32_t cause; /* packet that the next segment answers */
-};
-
-/* When SYNs are sent again, seconds after the one before; the last entry is the
- * wait before ETIMEDOUT. */
-static const uint8_t syn_waits[][12] = {
-	[HOST_SYN_LINUX_5] = {1, 2, 4, 8, 16, 32, 64},
-	[HOST_SYN_LINUX_6_5] = {1, 1, 1, 1, 1, 2, 4, 8, 16, 32, 64},
-};
-
 static void on_timer(void *context);
 
-static void set_timer(struct conn *c, uint64_t delay)
+void conn_set_timer(struct conn *c, uint64_t delay)
 {
 	vclock_set(c->clock, &c->timer, c->clock->now + delay);
 }
@@ -69,12 +31,12 @@ static void free_conn(struct stack_tcp *t)
 /* It is buried by its own timer, since callers up the stack still hold it. */
 static void die(struct conn *c)
 {
-	c->state = DEAD;
+	c->state = CONN_DEAD;
 	c->events = NULL;
-	set_timer(c, 0);
+	conn_set_timer(c, 0);
 }
 
-static void fail(struct conn *c, enum stack_error error)
+void conn_fail(struct conn *c, enum stack_error error)
 {
 	const struct conn_events *events = c->events;
 	void *context = c->context;
@@ -83,154 +45,19 @@ static void fail(struct conn *c, enum stack_error error)
 		events->failed(context, error);
 }
 
-static void transmit(struct conn *c, uint8_t flags, uint32_t seq,
-		     struct craft_bytes payload)
-{
-	struct craft_tcp segment = {
-		.seq = seq,
-		.ack = flags & TCP_ACK ? c->rcv_nxt : 0,
-		.flags = flags,
-		.window = WINDOW,
-		.mss = flags & TCP_SYN ? MSS : 0,
-		.payload = payload,
-	};
-	stack_tcp_send(&c->tcp, &segment, c->cause);
-	c->cause = 0;
-}
-
-static void send_ack(struct conn *c)
-{
-	transmit(c, TCP_ACK, c->snd_nxt, (struct craft_bytes){NULL, 0});
-}
-
-static void send_syn(struct conn *c)
-{
-	uint8_t flags = c->state == SYN_SENT ? TCP_SYN : TCP_SYN | TCP_ACK;
-	c->tries++;
-	if (c->tries == 1)
-		c->sampled = c->clock->now + 1;
-	else
-		c->sampled = 0;
-	transmit(c, flags, c->snd_base - 1, (struct craft_bytes){NULL, 0});
-	uint64_t wait =
-		c->state == SYN_SENT
-			? syn_waits[host_conf(c->host)->syn][c->tries - 1]
-			: (uint64_t)1 << (c->tries - 1);
-	set_timer(c, wait * VCLOCK_S);
-}
-
-/* The client still tries: answer, and wait as long again as after the last
- * SYN-ACK (tcp_check_req in net/ipv4/tcp_minisocks.c). */
-static void repeat_synack(struct conn *c)
-{
-	transmit(c, TCP_SYN | TCP_ACK, c->snd_base - 1,
-		 (struct craft_bytes){NULL, 0});
-	set_timer(c, ((uint64_t)1 << (c->tries - 1)) * VCLOCK_S);
-}
-
-static uint32_t in_flight(const struct conn *c)
-{
-	return c->snd_nxt - c->snd_base;
-}
-
-static void send_chunk(struct conn *c, uint32_t from, uint32_t len)
-{
-	bool last = from + len == c->out_count;
-	bool fin = last && c->fin_wanted;
-	uint8_t flags = (uint8_t)(TCP_ACK | (last && len ? TCP_PSH : 0) |
-				  (fin ? TCP_FIN : 0));
-	transmit(c, flags, c->snd_base + from,
-		 (struct craft_bytes){c->out + c->out_start + from, len});
-	c->fin_sent = c->fin_sent || fin;
-	uint32_t end = c->snd_base + from + len + fin;
-	if (end - c->snd_nxt < (uint32_t)1 << 31)
-		c->snd_nxt = end;
-}
-
-/* All that window and congestion window allow. */
-static void push(struct conn *c)
-{
-	if (c->state != ESTABLISHED)
-		return;
-	uint32_t limit = c->cwnd < c->peer_window ? c->cwnd : c->peer_window;
-	while (in_flight(c) < c->out_count && in_flight(c) < limit) {
-		uint32_t from = in_flight(c);
-		uint32_t len = (uint32_t)c->out_count - from;
-		if (len > c->mss)
-			len = c->mss;
-		if (!c->sampled) {
-			c->sampled = c->clock->now + 1;
-			c->sample_end = c->snd_base + from + len;
-		}
-		send_chunk(c, from, len);
-	}
-	if (c->fin_wanted && !c->fin_sent && in_flight(c) == c->out_count)
-		send_chunk(c, (uint32_t)c->out_count, 0);
-	if (c->snd_nxt != c->snd_base && !vclock_is_set(&c->timer)) {
-		c->tries = 1;
-		set_timer(c, c->rto);
-	}
-}
-
-/* RFC 6298. */
-static void take_sample(struct conn *c)
-{
-	uint64_t rtt = c->clock->now + 1 - c->sampled;
-	uint64_t off = rtt > c->srtt ? rtt - c->srtt : c->srtt - rtt;
-	c->sampled = 0;
-	if (!c->srtt) {
-		c->srtt = rtt;
-		c->rttvar = rtt / 2;
-	} else {
-		c->rttvar = (3 * c->rttvar + off) / 4;
-		c->srtt = (7 * c->srtt + rtt) / 8;
-	}
-	c->rto = c->srtt + 4 * c->rttvar;
-	if (c->rto < RTO_MIN)
-		c->rto = RTO_MIN;
-}
-
-static void resend(struct conn *c)
-{
-	uint32_t len = (uint32_t)c->out_count;
-	if (len > c->mss)
-		len = c->mss;
-	c->sampled = 0;
-	send_chunk(c, 0, len);
-}
-
-static void resend_late(struct conn *c)
-{
-	if (c->tries++ > DATA_TRIES) {
-		fail(c, STACK_TIMED_OUT);
-		return;
-	}
-	c->cwnd = c->mss;
-	c->snd_nxt = c->snd_base; /* go back: the rest follows with the acks */
-	c->fin_sent = false;
-	resend(c);
-	c->rto = 2 * c->rto < RTO_MAX ? 2 * c->rto : RTO_MAX;
-	set_timer(c, c->rto);
-}
-
 static void on_timer(void *context)
 {
 	struct conn *c = context;
 	switch (c->state) {
-	case SYN_SENT:
-		if (syn_waits[host_conf(c->host)->syn][c->tries])
-			send_syn(c);
+	case CONN_SYN_SENT:
+	case CONN_SYN_RECEIVED:
+		if (conn_out_may_repeat_syn(c))
+			conn_out_syn(c);
 		else
-			fail(c, STACK_TIMED_OUT);
+			conn_fail(c, STACK_TIMED_OUT);
 		break;
-	case SYN_RECEIVED:
-		if (c->tries <= SYNACK_TRIES)
-			send_syn(c);
-		else
-			fail(c, STACK_TIMED_OUT);
-		break;
-	case ESTABLISHED:
-		resend_late(c);
+	case CONN_ESTABLISHED:
+		conn_out_late(c);
 		break;
 	default:
 		stack_tcp_close(&c->tcp);
@@ -240,11 +67,11 @@ static void on_timer(void *context)
 
 static void establish(struct conn *c)
 {
-	c->state = ESTABLISHED;
+	c->state = CONN_ESTABLISHED;
 	c->tries = 0;
 	vclock_cancel(c->clock, &c->timer);
 	if (c->sampled)
-		take_sample(c);
+		conn_out_sample(c);
 	if (c->listener) {
 		struct conn_listener *l = c->listener;
 		c->listener = NULL;
@@ -252,14 +79,14 @@ static void establish(struct conn *c)
 	} else if (c->events && c->events->connected) {
 		c->events->connected(c->context);
 	}
-	push(c);
+	conn_out_push(c);
 }
 
 static void take_peer(struct conn *c, const struct tcp *head)
 {
 	c->rcv_nxt = head->seq + 1;
 	c->peer_window = head->window;
-	c->mss = head->mss && head->mss < MSS ? head->mss : MSS;
+	c->mss = head->mss && head->mss < CONN_MSS ? head->mss : CONN_MSS;
 	c->cwnd = INITIAL_CWND;
 }
 
@@ -268,19 +95,20 @@ static void segment_syn_sent(struct conn *c, const struct tcp *head)
 	bool acks = head->flags & TCP_ACK && head->ack == c->snd_base;
 	if (head->flags & TCP_RST) {
 		if (acks)
-			fail(c, STACK_REFUSED);
+			conn_fail(c, STACK_REFUSED);
 		return;
 	}
 	if (!(head->flags & TCP_SYN) || !acks)
 		return;
 	take_peer(c, head);
-	send_ack(c);
+	conn_out_ack(c);
 	establish(c);
 }
 
 static void drop_acked(struct conn *c, uint32_t acked)
 {
-	bool fin = c->fin_sent && acked == in_flight(c) && acked > c->out_count;
+	bool fin = c->fin_sent && acked == conn_out_in_flight(c) &&
+		   acked > c->out_count;
 	uint32_t data = acked - fin;
 	c->out_start += data;
 	c->out_count -= data;
@@ -290,11 +118,11 @@ static void drop_acked(struct conn *c, uint32_t acked)
 	c->dup_acks = 0;
 	c->tries = 0;
 	if (c->sampled && c->snd_base - c->sample_end < (uint32_t)1 << 31)
-		take_sample(c);
+		conn_out_sample(c);
 	vclock_cancel(c->clock, &c->timer);
 	if (c->snd_base != c->snd_nxt) {
 		c->tries = 1;
-		set_timer(c, c->rto);
+		conn_set_timer(c, c->rto);
 	}
 }
 
@@ -302,22 +130,22 @@ static void take_ack(struct conn *c, const struct tcp *head, size_t len)
 {
 	uint32_t acked = head->ack - c->snd_base;
 	c->peer_window = head->window;
-	if (acked && acked <= in_flight(c)) {
+	if (acked && acked <= conn_out_in_flight(c)) {
 		drop_acked(c, acked);
-		push(c);
-	} else if (!acked && in_flight(c) && !len &&
+		conn_out_push(c);
+	} else if (!acked && conn_out_in_flight(c) && !len &&
 		   ++c->dup_acks == DUP_ACKS) {
-		resend(c);
+		conn_out_again(c);
 	}
 }
 
 static void end_if_done(struct conn *c)
 {
-	if (!c->fin_acked || !c->fin_received || c->state != ESTABLISHED)
+	if (!c->fin_acked || !c->fin_received || c->state != CONN_ESTABLISHED)
 		return;
 	c->events = NULL;
-	c->state = TIME_WAIT;
-	set_timer(c, TIME_WAIT_NS);
+	c->state = CONN_TIME_WAIT;
+	conn_set_timer(c, TIME_WAIT_NS);
 }
 
 static void take_data(struct conn *c, const struct tcp *head,
@@ -327,14 +155,14 @@ static void take_data(struct conn *c, const struct tcp *head,
 	if (!len && !fin)
 		return;
 	if (head->seq != c->rcv_nxt) {
-		send_ack(c); /* says what is missing */
+		conn_out_ack(c); /* says what is missing */
 		return;
 	}
 	c->rcv_nxt += (uint32_t)len + fin;
-	send_ack(c);
+	conn_out_ack(c);
 	if (len && c->events && c->events->received)
 		c->events->received(c->context, payload, len);
-	if (!fin || c->state != ESTABLISHED)
+	if (!fin || c->state != CONN_ESTABLISHED)
 		return;
 	c->fin_received = true;
 	if (c->events && c->events->finished)
@@ -346,25 +174,25 @@ static void segment_open(struct conn *c, const struct tcp *head,
 {
 	if (head->flags & TCP_RST) {
 		if (head->seq == c->rcv_nxt)
-			fail(c, STACK_RESET);
+			conn_fail(c, STACK_RESET);
 		return;
 	}
 	if (head->flags & TCP_SYN) { /* our ACK or SYN-ACK was lost */
-		if (c->state == SYN_RECEIVED)
-			repeat_synack(c);
+		if (c->state == CONN_SYN_RECEIVED)
+			conn_out_repeat_synack(c);
 		else
-			send_ack(c);
+			conn_out_ack(c);
 		return;
 	}
 	if (!(head->flags & TCP_ACK))
 		return;
-	if (c->state == SYN_RECEIVED) {
+	if (c->state == CONN_SYN_RECEIVED) {
 		if (head->ack != c->snd_base)
 			return;
 		establish(c);
 	}
 	take_ack(c, head, len);
-	if (c->state == ESTABLISHED)
+	if (c->state == CONN_ESTABLISHED)
 		take_data(c, head, payload, len);
 	end_if_done(c);
 }
@@ -375,16 +203,16 @@ static void on_segment(struct stack_tcp *t, const struct tcp *head,
 	struct conn *c = (struct conn *)t;
 	c->cause = pkt;
 	switch (c->state) {
-	case SYN_SENT:
+	case CONN_SYN_SENT:
 		segment_syn_sent(c, head);
 		break;
-	case SYN_RECEIVED:
-	case ESTABLISHED:
+	case CONN_SYN_RECEIVED:
+	case CONN_ESTABLISHED:
 		segment_open(c, head, payload, len);
 		break;
-	case TIME_WAIT:
+	case CONN_TIME_WAIT:
 		if (head->flags & TCP_FIN)
-			send_ack(c);
+			conn_out_ack(c);
 		break;
 	default:
 		break;
@@ -396,8 +224,8 @@ static void on_segment(struct stack_tcp *t, const struct tcp *head,
 static void on_error(struct stack_tcp *t, enum stack_error error)
 {
 	struct conn *c = (struct conn *)t;
-	if (c->state == SYN_SENT)
-		fail(c, error);
+	if (c->state == CONN_SYN_SENT)
+		conn_fail(c, error);
 }
 
 static struct conn *new_conn(struct host *h)
@@ -413,7 +241,7 @@ static struct conn *new_conn(struct host *h)
 	c->tcp.free = free_conn;
 	c->snd_base = c->snd_nxt = rng_next(&w->rng);
 	c->rto = VCLOCK_S;
-	c->mss = MSS;
+	c->mss = CONN_MSS;
 	return c;
 }
 
@@ -421,7 +249,7 @@ struct conn *conn_connect(struct host *h, ip4 peer, uint16_t port,
 			  uint16_t sport, enum stack_error *error)
 {
 	struct conn *c = new_conn(h);
-	c->state = SYN_SENT;
+	c->state = CONN_SYN_SENT;
 	c->tcp.peer = peer;
 	c->tcp.peer_port = port;
 	c->tcp.port = sport;
@@ -431,8 +259,8 @@ struct conn *conn_connect(struct host *h, ip4 peer, uint16_t port,
 		free_conn(&c->tcp);
 		return NULL;
 	}
-	send_syn(c);
-	return c->state == DEAD ? NULL : c; /* the interface is down */
+	conn_out_syn(c);
+	return c->state == CONN_DEAD ? NULL : c; /* the interface is down */
 }
 
 void conn_set_events(struct conn *c, const struct conn_events *events,
@@ -455,7 +283,7 @@ ip4 conn_local(const struct conn *c, uint16_t *port)
 
 bool conn_is_connected(const struct conn *c)
 {
-	return c->state == ESTABLISHED;
+	return c->state == CONN_ESTABLISHED;
 }
 
 static void make_room(struct conn *c, size_t len)
@@ -476,26 +304,26 @@ void conn_send(struct conn *c, const void *bytes, size_t len)
 	make_room(c, len);
 	memcpy(c->out + c->out_start + c->out_count, bytes, len);
 	c->out_count += len;
-	push(c);
+	conn_out_push(c);
 }
 
 void conn_close(struct conn *c)
 {
 	c->events = NULL;
-	if (c->state != ESTABLISHED) {
+	if (c->state != CONN_ESTABLISHED) {
 		conn_abort(c);
 		return;
 	}
 	c->fin_wanted = true;
-	push(c);
+	conn_out_push(c);
 	end_if_done(c);
 }
 
 void conn_abort(struct conn *c)
 {
-	if (c->state == ESTABLISHED)
-		transmit(c, TCP_RST | TCP_ACK, c->snd_nxt,
-			 (struct craft_bytes){NULL, 0});
+	if (c->state == CONN_ESTABLISHED)
+		conn_out_segment(c, TCP_RST | TCP_ACK, c->snd_nxt,
+				 (struct craft_bytes){NULL, 0});
 	die(c);
 }
 
@@ -504,7 +332,7 @@ static void on_syn(void *context, const struct stack_from *from,
 {
 	struct conn_listener *l = context;
 	struct conn *c = new_conn(l->host);
-	c->state = SYN_RECEIVED;
+	c->state = CONN_SYN_RECEIVED;
 	c->listener = l;
 	c->tcp.server = true;
 	c->tcp.local = from->dst;
@@ -515,7 +343,7 @@ static void on_syn(void *context, const struct stack_from *from,
 	c->cause = from->pkt;
 	take_peer(c, head);
 	stack_tcp_open(host_stack(l->host), &c->tcp);
-	send_syn(c);
+	conn_out_syn(c);
 }
 
 void conn_listen(struct host *h, uint16_t port, struct conn_listener *l)

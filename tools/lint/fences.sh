@@ -18,7 +18,7 @@ fence 'openssl/' '^$'
 fence 'check\.h' '^tests/'
 # Chance and time have one source each, and only the program ends the program.
 calls() { # function, allowed files
-	found=$(grep -rnE "(^|[^a-z_])$1 *\(" --include='*.c' sim topology \
+	found=$(grep -rnE "(^|[^a-z_>.])$1 *\(" --include='*.c' sim topology \
 		scenarios tools | grep -vE "$2")
 	[ -z "$found" ] && return
 	echo "$found" | awk -v what="$1()" '{ print $0 "   <- " what " is not for this layer" }'

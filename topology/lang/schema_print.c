@@ -56,26 +56,35 @@ static void print_names(struct printer *p, const char *const *names)
 #define IP    OCTET "(\\\\." OCTET "){3}"
 #define LEN   "/(3[0-2]|[12]?[0-9])"
 
-/* The members that say what a value looks like, without braces. */
+/* What a value of a plain kind looks like, without braces. */
+static const char *const forms[] = {
+	[SCHEMA_TEXT] = "\"type\": [\"string\", \"number\", \"boolean\"]",
+	[SCHEMA_BOOL] = "\"type\": \"boolean\"",
+	[SCHEMA_IP] = "\"type\": \"string\", \"pattern\": \"^" IP "$\"",
+	[SCHEMA_PREFIX] =
+		"\"type\": \"string\", \"pattern\": \"^" IP "(" LEN ")?$\"",
+	[SCHEMA_IF] = "\"type\": \"string\", \"pattern\": \"^" IP LEN "$\"",
+	[SCHEMA_PORTS] = "\"type\": [\"integer\", \"string\"], \"pattern\": "
+			 "\"^[0-9]+(-[0-9]+)?$\"",
+	[SCHEMA_DURATION] = "\"type\": \"string\", \"pattern\": "
+			    "\"^([0-9]+(\\\\.[0-9]+)? ?(ns|us|ms|s|m|h))+$\"",
+	[SCHEMA_NAME] = "\"type\": [\"string\", \"number\"]",
+	[SCHEMA_TREE] = "\"type\": \"object\"",
+};
+
+static void print_form(struct printer *p, const struct schema_field *f);
+
+static void print_list(struct printer *p, const struct schema_field *item)
+{
+	str_add(p->out, "\"anyOf\": [{\"type\": \"array\", \"items\": {");
+	print_form(p, item);
+	str_add(p->out, "}}, {");
+	print_form(p, item);
+	str_add(p->out, "}]");
+}
+
 static void print_form(struct printer *p, const struct schema_field *f)
 {
-	static const char *const forms[] = {
-		[SCHEMA_TEXT] = "\"type\": [\"string\", \"number\", "
-				"\"boolean\"]",
-		[SCHEMA_BOOL] = "\"type\": \"boolean\"",
-		[SCHEMA_IP] = "\"type\": \"string\", \"pattern\": \"^" IP "$\"",
-		[SCHEMA_PREFIX] = "\"type\": \"string\", \"pattern\": \"^" IP
-				  "(" LEN ")?$\"",
-		[SCHEMA_IF] =
-			"\"type\": \"string\", \"pattern\": \"^" IP LEN "$\"",
-		[SCHEMA_PORTS] = "\"type\": [\"integer\", \"string\"], "
-				 "\"pattern\": \"^[0-9]+(-[0-9]+)?$\"",
-		[SCHEMA_DURATION] =
-			"\"type\": \"string\", \"pattern\": "
-			"\"^([0-9]+(\\\\.[0-9]+)? ?(ns|us|ms|s|m|h))+$\"",
-		[SCHEMA_NAME] = "\"type\": [\"string\", \"number\"]",
-		[SCHEMA_TREE] = "\"type\": \"object\"",
-	};
 	switch (f->kind) {
 	case SCHEMA_UINT:
 		str_addf(p->out,
@@ -97,12 +106,7 @@ static void print_form(struct printer *p, const struct schema_field *f)
 			 f->object->name);
 		break;
 	case SCHEMA_LIST_OF:
-		str_add(p->out, "\"anyOf\": [{\"type\": \"array\", "
-				"\"items\": {");
-		print_form(p, f->item);
-		str_add(p->out, "}}, {");
-		print_form(p, f->item);
-		str_add(p->out, "}]");
+		print_list(p, f->item);
 		break;
 	case SCHEMA_MAP_OF:
 		str_addf(p->out,
@@ -111,13 +115,8 @@ static void print_form(struct printer *p, const struct schema_field *f)
 			 "{\"type\": \"null\"}]}",
 			 f->object->name);
 		break;
-	case SCHEMA_CUSTOM:
-		str_add(p->out, f->form ? f->form : "");
-		break;
 	default:
-		str_add(p->out, f->kind == SCHEMA_TREE && f->form
-					? f->form
-					: forms[f->kind]);
+		str_add(p->out, f->form ? f->form : forms[f->kind]);
 	}
 }
 

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What goes out, and when again: Linux's timers. */
+#include "sim/host/conn_private.h"
+
+#define WINDOW	     65535
+#define RTO_MIN	     (200 * VCLOCK_MS) /* Linux: TCP_RTO_MIN */
+#define RTO_MAX	     (120 * VCLOCK_S)
+#define DATA_TRIES   15 /* Linux: tcp_retries2 */
+#define SYNACK_TRIES 5	/* Linux: tcp_synack_retries */
+
+/* When SYNs are sent again, seconds after the one before; the last entry is the
+ * wait before ETIMEDOUT. */
+static const uint8_t syn_waits[][12] = {
+	[HOST_SYN_LINUX_5] = {1, 2, 4, 8, 16, 32, 64},
+	[HOST_SYN_LINUX_6_5] = {1, 1, 1, 1, 1, 2, 4, 8, 16, 32, 64},
+};
+
+bool conn_out_may_repeat_syn(const struct conn *c)
+{
+	if (c->state == CONN_SYN_RECEIVED)
+		return c->tries <= SYNACK_TRIES;
+	return syn_waits[host_conf(c->host)->syn][c->tries];
+}
+
+void conn_out_segment(struct conn *c, uint8_t flags, uint32_t seq,
+		      struct craft_bytes payload)
+{
+	struct craft_tcp segment = {
+		.seq = seq,
+		.ack = flags & TCP_ACK ? c->rcv_nxt : 0,
+		.flags = flags,
+		.window = WINDOW,
+		.mss = flags & TCP_SYN ? CONN_MSS : 0,
+		.payload = payload,
+	};
+	stack_tcp_send(&c->tcp, &segment, c->cause);
+	c->cause = 0;
+}
+
+void conn_out_ack(struct conn *c)
+{
+	conn_out_segment(c, TCP_ACK, c->snd_nxt, (struct craft_bytes){NULL, 0});
+}
+
+void conn_out_syn(struct conn *c)
+{
+	uint8_t flags = c->state == CONN_SYN_SENT ? TCP_SYN : TCP_SYN | TCP_ACK;
+	c->tries++;
+	if (c->tries == 1)
+		c->sampled = c->clock->now + 1;
+	else
+		c->sampled = 0;
+	conn_out_segment(c, flags, c->snd_base - 1,
+			 (struct craft_bytes){NULL, 0});
+	uint64_t wait =
+		c->state == CONN_SYN_SENT
+			? syn_waits[host_conf(c->host)->syn][c->tries - 1]
+			: (uint64_t)1 << (c->tries - 1);
+	conn_set_timer(c, wait * VCLOCK_S);
+}
+
+/* The client still tries: answer, and wait as long again as after the last
+ * SYN-ACK (tcp_check_req in net/ipv4/tcp_minisocks.c). */
+void conn_out_repeat_synack(struct conn *c)
+{
+	conn_out_segment(c, TCP_SYN | TCP_ACK, c->snd_base - 1,
+			 (struct craft_bytes){NULL, 0});
+	conn_set_timer(c, ((uint64_t)1 << (c->tries - 1)) * VCLOCK_S);
+}
+
+uint32_t conn_out_in_flight(const struct conn *c)
+{
+	return c->snd_nxt - c->snd_base;
+}
+
+static void send_chunk(struct conn *c, uint32_t from, uint32_t len)
+{
+	bool last = from + len == c->out_count;
+	bool fin = last && c->fin_wanted;
+	uint8_t flags = (uint8_t)(TCP_ACK | (last && len ? TCP_PSH : 0) |
+				  (fin ? TCP_FIN : 0));
+	conn_out_segment(
+		c, flags, c->snd_base + from,
+		(struct craft_bytes){c->out + c->out_start + from, len});
+	c->fin_sent = c->fin_sent || fin;
+	uint32_t end = c->snd_base + from + len + fin;
+	if (end - c->snd_nxt < (uint32_t)1 << 31)
+		c->snd_nxt = end;
+}
+
+/* All that window and congestion window allow. */
+void conn_out_push(struct conn *c)
+{
+	if (c->state != CONN_ESTABLISHED)
+		return;
+	uint32_t limit = c->cwnd < c->peer_window ? c->cwnd : c->peer_window;
+	while (conn_out_in_flight(c) < c->out_count &&
+	       conn_out_in_flight(c) < limit) {
+		uint32_t from = conn_out_in_flight(c);
+		uint32_t len = (uint32_t)c->out_count - from;
+		if (len > c->mss)
+			len = c->mss;
+		if (!c->sampled) {
+			c->sampled = c->clock->now + 1;
+			c->sample_end = c->snd_base + from + len;
+		}
+		send_chunk(c, from, len);
+	}
+	if (c->fin_wanted && !c->fin_sent &&
+	    conn_out_in_flight(c) == c->out_count)
+		send_chunk(c, (uint32_t)c->out_count, 0);
+	if (c->snd_nxt != c->snd_base && !vclock_is_set(&c->timer)) {
+		c->tries = 1;
+		conn_set_timer(c, c->rto);
+	}
+}
+
+/* RFC 6298. */
+void conn_out_sample(struct conn *c)
+{
+	uint64_t rtt = c->clock->now + 1 - c->sampled;
+	uint64_t off = rtt > c->srtt ? rtt - c->srtt : c->srtt - rtt;
+	c->sampled = 0;
+	if (!c->srtt) {
+		c->srtt = rtt;
+		c->rttvar = rtt / 2;
+	} else {
+		c->rttvar = (3 * c->rttvar + off) / 4;
+		c->srtt = (7 * c->srtt + rtt) / 8;
+	}
+	c->rto = c->srtt + 4 * c->rttvar;
+	if (c->rto < RTO_MIN)
+		c->rto = RTO_MIN;
+}
+
+void conn_out_again(struct conn *c)
+{
+	uint32_t len = (uint32_t)c->out_count;
+	if (len > c->mss)
+		len = c->mss;
+	c->sampled = 0;
+	send_chunk(c, 0, len);
+}
+
+void conn_out_late(struct conn *c)
+{
+	if (c->tries++ > DATA_TRIES) {
+		conn_fail(c, STACK_TIMED_OUT);
+		return;
+	}
+	c->cwnd = c->mss;
+	c->snd_nxt = c->snd_base; /* go back: the rest follows with the acks */
+	c->fin_sent = false;
+	conn_out_again(c);
+	c->rto = 2 * c->rto < RTO_MAX ? 2 * c->rto : RTO_MAX;
+	conn_set_timer(c, c->rto);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What conn.c (states, what comes in) and conn_out.c (what goes out, and when
+ * again) share. Sequence numbers count from 'snd_base', that of the first byte
+ * in 'out' that is not acknowledged; out[0 .. snd_nxt - snd_base) of it has been
+ * sent. */
+#ifndef CONN_PRIVATE_H
+#define CONN_PRIVATE_H
+
+#include "sim/host/conn.h"
+
+#define CONN_MSS 1460
+
+enum conn_state {
+	CONN_SYN_SENT,
+	CONN_SYN_RECEIVED,
+	CONN_ESTABLISHED,
+	CONN_TIME_WAIT,
+	CONN_DEAD
+};
+
+struct conn {
+	struct stack_tcp tcp; /* first */
+	struct host *host;
+	struct vclock *clock;
+	struct vclock_timer timer; /* retransmission, TIME_WAIT, or burial */
+	const struct conn_events *events; /* NULL: nobody listens any more */
+	void *context;
+	struct conn_listener *listener; /* until it is accepted */
+	enum conn_state state;
+	unsigned tries; /* transmissions of what the timer watches */
+	uint32_t snd_base, snd_nxt, rcv_nxt;
+	uint8_t *out; /* bytes from out_start on are not acknowledged yet */
+	size_t out_start, out_count, out_room;
+	uint32_t peer_window, cwnd;
+	uint16_t mss;
+	unsigned dup_acks;
+	bool fin_wanted, fin_sent, fin_acked, fin_received;
+	uint64_t srtt, rttvar, rto, sampled; /* ns; sampled: when sent, or 0 */
+	uint32_t sample_end;
+	uint32_t cause; /* packet that the next segment answers */
+};
+
+/* conn.c */
+void conn_set_timer(struct conn *c, uint64_t delay);
+/* Ends it and tells its user. */
+void conn_fail(struct conn *c, enum stack_error error);
+
+/* conn_out.c */
+void conn_out_segment(struct conn *c, uint8_t flags, uint32_t seq,
+		      struct craft_bytes payload);
+void conn_out_ack(struct conn *c);
+/* SYN or SYN-ACK by state; sets the timer for the next one. */
+void conn_out_syn(struct conn *c);
+/* Whether there is a next one. */
+bool conn_out_may_repeat_syn(const struct conn *c);
+void conn_out_repeat_synack(struct conn *c);
+uint32_t conn_out_in_flight(const struct conn *c);
+/* All that the peer's window and ours for congestion allow. */
+void conn_out_push(struct conn *c);
+/* Takes the time since 'sampled' as a round trip (RFC 6298). */
+void conn_out_sample(struct conn *c);
+/* The first segment once more: after duplicate ACKs, or after the timer. */
+void conn_out_again(struct conn *c);
+void conn_out_late(struct conn *c);
+
+#endif
