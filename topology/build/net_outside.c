@@ -3,6 +3,7 @@
 #include "sim/base/mem.h"
 #include "sim/host/registry.h"
 #include "sim/host/stack.h"
+#include "sim/wire/ip4.h"
 #include "topology/build/net_private.h"
 
 /* The first interface's port number: hosts have "lo" before it. */
@@ -41,13 +42,33 @@ static void add_nat(struct net_table *t, const struct node_of *node,
 						node->first_port);
 }
 
+/* "DROP any > 198.51.100.10 TCP/443" */
+static void print_access(const struct acl_rule *r, struct str *out)
+{
+	str_addf(out, "%s ", acl_action_name(r->action));
+	net_table_print(&r->source, out);
+	str_add(out, " > ");
+	net_table_print(&r->destination, out);
+	if (r->proto)
+		str_addf(out, " %s",
+			 r->proto == IP4_PROTO_TCP   ? "TCP"
+			 : r->proto == IP4_PROTO_UDP ? "UDP"
+						     : "ICMP");
+	if (r->ports.last)
+		str_addf(out, "/%u", r->ports.first);
+	if (r->ports.last > r->ports.first)
+		str_addf(out, "-%u", r->ports.last);
+}
+
 static void add_acl(struct net_table *t, const struct model_router *r)
 {
 	for (size_t i = 0; i < r->acl.count; i++) {
 		struct acl_rule rule = r->acl.at[i].rule;
-		rule.ref =
-			net_number(t->net, NET_REF_ACL_RULE, &r->acl.at[i].id,
-				   acl_action_name(rule.action));
+		struct str s = {0};
+		print_access(&rule, &s);
+		rule.ref = net_number(t->net, NET_REF_ACL_RULE,
+				      &r->acl.at[i].id, str_text(&s));
+		str_fini(&s);
 		VEC_ADD(&t->acl, rule);
 	}
 }

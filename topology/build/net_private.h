@@ -149,6 +149,8 @@ bool net_table_usable(const struct router *r, const struct model_route *route);
 /* The port of 'r' on whose network 'a' is; not one that leads to another part
  * of the same gateway. */
 bool net_table_port(const struct router *r, ip4 a, uint16_t *port);
+/* "10.1.0.0/24,10.2.0.1" or "any". */
+void net_table_print(const struct nat_prefixes *p, struct str *out);
 /* NAT rules with their numbers, scope 0. */
 void net_table_nat(struct net_table *t, const struct model_nat_rule *rules,
 		   size_t count);

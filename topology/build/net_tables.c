@@ -4,6 +4,8 @@
 
 #include "topology/build/net_private.h"
 
+#define STATIC_DISTANCE 1 /* NSX's default, also of null routes */
+
 void net_table_begin(struct net_table *t, struct net *n)
 {
 	memset(t, 0, sizeof(*t));
@@ -122,18 +124,19 @@ void net_table_static(struct net_table *t, const struct net_way *way,
 	for (size_t i = 0; i < count; i++) {
 		const struct model_route *from = &routes[i];
 		enum rib_kind kind = from->bgp ? RIB_BGP : way->kind;
-		struct rib_route route = {.prefix = from->network,
-					  .kind = kind,
-					  .distance = rib_kind_distance(kind),
-					  .null = !from->next_hops.count,
-					  .ref = net_table_number(t, from)};
+		struct rib_route route = {
+			.prefix = from->network,
+			.kind = kind,
+			.distance = from->bgp ? rib_kind_distance(kind) : 1,
+			.null = !from->next_hops.count,
+			.ref = net_table_number(t, from)};
 		if (route.null && !way->relayed)
 			VEC_ADD(&t->routes, route);
 		add_hops(t, way, from, &route);
 	}
 }
 
-static void print_prefixes(const struct nat_prefixes *p, struct str *out)
+void net_table_print(const struct nat_prefixes *p, struct str *out)
 {
 	char text[ADDR_PREFIX_SIZE];
 	if (!p->count)
@@ -151,15 +154,15 @@ static void print_rule(const struct nat_rule *r, struct str *out)
 {
 	bool is_dnat = r->action == NAT_DNAT || r->action == NAT_NO_DNAT;
 	str_addf(out, "%s ", nat_action_name(r->action));
-	print_prefixes(is_dnat ? &r->destination : &r->source, out);
+	net_table_print(is_dnat ? &r->destination : &r->source, out);
 	if (!is_dnat && r->destination.count) {
 		str_add(out, " to ");
-		print_prefixes(&r->destination, out);
+		net_table_print(&r->destination, out);
 	}
 	if (!r->translated.count)
 		return;
 	str_add(out, r->action == NAT_REFLEXIVE ? " <-> " : " -> ");
-	print_prefixes(&r->translated, out);
+	net_table_print(&r->translated, out);
 }
 
 void net_table_nat(struct net_table *t, const struct model_nat_rule *rules,

@@ -86,8 +86,6 @@ static void add_by_dr(struct net_table *t, const struct model *m, size_t index)
 			      .relay = dr,
 			      .port = t1->sr_backplane};
 	struct rib_route route = {.kind = RIB_T1_CONNECTED,
-				  .distance =
-					  rib_kind_distance(RIB_T1_CONNECTED),
 				  .via = dr,
 				  .gateway = dr,
 				  .port = t1->sr_backplane};
@@ -102,6 +100,20 @@ static void add_by_dr(struct net_table *t, const struct model *m, size_t index)
 	net_table_static(t, &way, g->static_routes.at, g->static_routes.count);
 }
 
+static uint32_t server_number(struct net *n,
+			      const struct model_lb_virtual_server *s,
+			      const struct model_lb_pool *pool)
+{
+	char vip[ADDR_IP4_SIZE];
+	struct str text = {0};
+	str_addf(&text, "%s -> pool %s", addr_print_ip4(s->ip_address, vip),
+		 pool->id.name);
+	uint32_t ref =
+		net_number(n, NET_REF_VIRTUAL_SERVER, &s->id, str_text(&text));
+	str_fini(&text);
+	return ref;
+}
+
 static void add_server(struct net_table *t, const struct model *m,
 		       const struct model_lb_virtual_server *from)
 {
@@ -112,8 +124,7 @@ static void add_server(struct net_table *t, const struct model *m,
 						     : IP4_PROTO_UDP,
 		.automap = pool->snat_translation == MODEL_LB_AUTOMAP,
 		.enabled = from->enabled,
-		.ref = net_number(t->net, NET_REF_VIRTUAL_SERVER, &from->id,
-				  pool->id.name)};
+		.ref = server_number(t->net, from, pool)};
 	for (size_t i = 0; i < pool->members.count; i++) {
 		const struct model_lb_member *member = &pool->members.at[i];
 		s.members[s.member_count++] = (struct lb_member){

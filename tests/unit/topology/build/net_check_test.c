@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <check.h>
+
+#include "tests/unit/topology/build/net_kit.h"
+
+static const struct {
+	const char *patch, *message;
+} refused[] = {
+	{"hosts: {gw: {segment: net, address: 198.51.100.5/24}}",
+	 "there are two nodes called gw"},
+	{"tier1s: {t0: {}}", "there are two nodes called t0"},
+	{"tier0s: {t0: {transit_subnet: 100.64.0.0/31}}",
+	 "2 Tier-1 gateways need more router links than transit_subnet "
+	 "100.64.0.0/31 has"},
+};
+
+START_TEST(what_does_not_fit_is_refused)
+{
+	struct net_kit k;
+	net_kit_init(&k, NULL);
+	net_kit_fini(&k);
+	memset(&k, 0, sizeof(k));
+	diag_init(&k.diag);
+	struct model *m = net_kit_read(&k, _i < 2 ? refused[_i].patch : NULL);
+	if (_i == 2) /* the file's own check would find it first */
+		m->tier0s.at[0].transit_subnet.len = 31;
+	k.net = net_new(m, 1, &k.diag);
+	model_free(m);
+	str_clear(&k.said);
+	diag_print(&k.diag, false, &k.said);
+	ck_assert_ptr_null(k.net);
+	ck_assert_msg(strstr(str_text(&k.said), refused[_i].message), "%s",
+		      str_text(&k.said));
+	net_kit_fini(&k);
+}
+END_TEST
+
+/* Nine edges: one more than a Tier-0 can have service routers. */
+static void add_edges(struct str *s, unsigned count)
+{
+	str_add(s, "edge_clusters: {ec: {edges: {");
+	for (unsigned i = 3; i <= count; i++)
+		str_addf(s, "%sen%u: {}", i > 3 ? ", " : "", i);
+	str_add(s, "}}}\ntier0s: {t0: {interfaces: {");
+	for (unsigned i = 3; i <= count; i++)
+		str_addf(s,
+			 "%sup%u: {edge: en%u, segment: up, address: "
+			 "192.0.2.1%u/24}",
+			 i > 3 ? ", " : "", i, i, i);
+	str_add(s, "}}}\n");
+}
+
+START_TEST(a_tier0_has_eight_service_routers_at_most)
+{
+	struct net_kit k;
+	struct str patch = {0};
+	size_t count;
+	add_edges(&patch, 8 + (unsigned)_i);
+	net_kit_init(&k, str_text(&patch));
+	if (_i) {
+		ck_assert_ptr_null(k.net);
+		ck_assert_msg(strstr(str_text(&k.said),
+				     "t0 has interfaces on 9 edges: 8 is the "
+				     "limit"),
+			      "%s", str_text(&k.said));
+	} else {
+		ck_assert_uint_eq(net_gateways(k.net, &count)[0].part_count, 9);
+		ck_assert(net_kit_tcp(&k, "vm-a", "198.51.100.10", 443));
+	}
+	str_fini(&patch);
+	net_kit_fini(&k);
+}
+END_TEST
+
+static void add_segments(struct str *s, unsigned count)
+{
+	str_add(s, "segments: {");
+	for (unsigned i = 0; i < count; i++)
+		str_addf(s,
+			 "%sx%u: {tier1: t1b, gateway_address: "
+			 "172.16.%u.%u/30}",
+			 i ? ", " : "", i, i / 64, i % 64 * 4 + 1);
+	str_add(s, "}\n");
+}
+
+/* Two ports and seg-b are there already. */
+START_TEST(ports_have_a_limit)
+{
+	struct net_kit k;
+	struct str patch = {0};
+	add_segments(&patch, 1021 + (unsigned)_i);
+	net_kit_init(&k, str_text(&patch));
+	ck_assert_int_eq(k.net != NULL, !_i);
+	if (_i)
+		ck_assert_msg(strstr(str_text(&k.said),
+				     "t1b has 1025 interfaces: 1024 is the "
+				     "limit"),
+			      "%s", str_text(&k.said));
+	str_fini(&patch);
+	net_kit_fini(&k);
+}
+END_TEST
+
+static void add_interfaces(struct str *s, unsigned count)
+{
+	str_add(s, "routers: {gw: {nat_rules: {m: {action: SNAT, "
+		   "source_network: 10.0.0.0/8, translated_network: "
+		   "198.51.100.1, scope: [net]}}, interfaces: {");
+	for (unsigned i = 0; i < count; i++)
+		str_addf(s, "%sx%u: {segment: net, address: 172.16.%u.1/24}",
+			 i ? ", " : "", i, i);
+	str_add(s, "}}}\n");
+}
+
+START_TEST(scopes_have_a_limit)
+{
+	struct net_kit k;
+	struct str patch = {0};
+	add_interfaces(&patch, 61 + (unsigned)_i);
+	net_kit_init(&k, str_text(&patch));
+	ck_assert_int_eq(k.net != NULL, !_i);
+	if (_i)
+		ck_assert_msg(strstr(str_text(&k.said), "a scope is possible"),
+			      "%s", str_text(&k.said));
+	str_fini(&patch);
+	net_kit_fini(&k);
+}
+END_TEST
+
+Suite *net_check_test_suite(void);
+Suite *net_check_test_suite(void)
+{
+	Suite *s = suite_create("topology/build/net_check");
+	TCase *c = tcase_create("net_check");
+	tcase_add_loop_test(c, what_does_not_fit_is_refused, 0,
+			    sizeof(refused) / sizeof(refused[0]));
+	tcase_add_loop_test(c, a_tier0_has_eight_service_routers_at_most, 0, 2);
+	tcase_add_loop_test(c, ports_have_a_limit, 0, 2);
+	tcase_add_loop_test(c, scopes_have_a_limit, 0, 2);
+	suite_add_tcase(s, c);
+	return s;
+}
