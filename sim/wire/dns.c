@@ -193,9 +193,12 @@ size_t dns_write(uint8_t *bytes, size_t room, const struct dns *m)
 {
 	struct out o = {bytes, bytes + room};
 	put16(&o, m->id);
-	put16(&o, (uint16_t)(m->response << 15 | m->authoritative << 10 |
-			     m->truncated << 9 | m->recursion_desired << 8 |
-			     m->recursion_available << 7 | (m->rcode & 15)));
+	unsigned flags = (unsigned)m->response << 15 |
+			 (unsigned)m->authoritative << 10 |
+			 (unsigned)m->truncated << 9 |
+			 (unsigned)m->recursion_desired << 8 |
+			 (unsigned)m->recursion_available << 7 | (m->rcode & 15U);
+	put16(&o, (uint16_t)flags);
 	put16(&o, 1);
 	put16(&o, (uint16_t)m->answer_count);
 	put16(&o, 0);
