@@ -193,11 +193,11 @@ size_t dns_write(uint8_t *bytes, size_t room, const struct dns *m)
 {
 	struct out o = {bytes, bytes + room};
 	put16(&o, m->id);
-	unsigned flags = (unsigned)m->response << 15 |
-			 (unsigned)m->authoritative << 10 |
-			 (unsigned)m->truncated << 9 |
-			 (unsigned)m->recursion_desired << 8 |
-			 (unsigned)m->recursion_available << 7 | (m->rcode & 15U);
+	unsigned flags =
+		(unsigned)m->response << 15 | (unsigned)m->authoritative << 10 |
+		(unsigned)m->truncated << 9 |
+		(unsigned)m->recursion_desired << 8 |
+		(unsigned)m->recursion_available << 7 | (m->rcode & 15U);
 	put16(&o, (uint16_t)flags);
 	put16(&o, 1);
 	put16(&o, (uint16_t)m->answer_count);
