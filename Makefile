@@ -36,7 +36,7 @@ BIN := $O/tierpath
 
 .DEFAULT_GOAL := all
 .PHONY: all help deps run test unit lint format asan clang fuzz fuzz-long \
-	bless install uninstall clean
+	bench bench-peers bless install uninstall clean
 .SECONDARY:
 
 all: $(BIN) ## build build/release/tierpath (KIND=release, clang or asan)
@@ -127,6 +127,32 @@ fuzz-long: ## a million mutated inputs (FUZZ_COUNT, FUZZ_SEED)
 
 $O/fuzz-inputs: $(patsubst %.c,$O/%.o,$(wildcard tests/fuzz/*.c)) $(LIB_OBJ)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# The benchmark: rows in tests/bench/*_bench.c, peers in tests/bench/peer_*.
+BENCH_SRC := $(sort $(wildcard tests/bench/*_bench.c))
+BENCH_AUX := $(filter-out $(BENCH_SRC) tests/bench/peer_%,$(wildcard tests/bench/*.c))
+ROWS ?=
+
+bench: $(BIN) $O/bench ## measure speed (ROWS="fib_1m sim"), with the peers that are built
+	@$O/bench --peers $O/peers --json build/bench.json $(ROWS)
+
+bench-peers: ## install the peers and build what compares with them
+	@tests/bench/peers.sh $O
+
+$O/bench: $(BENCH_SRC:%.c=$O/%.o) $(BENCH_AUX:%.c=$O/%.o) $O/benches.o $(LIB_OBJ)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$O/benches.c: $(BENCH_SRC) Makefile
+	@mkdir -p $(@D)
+	@{ echo 'struct bench;'; \
+	for s in $(notdir $(basename $(BENCH_SRC))); do echo "void $$s(struct bench *);"; done; \
+	echo 'extern void (*const benches[])(struct bench *);'; \
+	echo 'void (*const benches[])(struct bench *) = {'; \
+	for s in $(notdir $(basename $(BENCH_SRC))); do echo "	$$s,"; done; \
+	echo '	0};'; } > $@
+
+$O/benches.o: $O/benches.c
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 bless: all ## rewrite the golden outputs; review the diff
 	@tests/golden/golden.sh --bless $(BIN)
