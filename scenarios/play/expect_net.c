@@ -31,10 +31,10 @@ struct table {
 };
 
 static bool end_fits(const struct pattern_end *src,
-		     const struct pattern_end *dst, const struct flow_key *k)
+		     const struct pattern_end *dst, struct flow_key k)
 {
-	return pattern_end_fits(src, k->src, k->sport) &&
-	       pattern_end_fits(dst, k->dst, k->dport);
+	return pattern_end_fits(src, k.src, k.sport) &&
+	       pattern_end_fits(dst, k.dst, k.dport);
 }
 
 static bool session_fits(const struct expect_view *v, const struct flow *f)
@@ -46,16 +46,16 @@ static bool session_fits(const struct expect_view *v, const struct flow *f)
 		return false;
 	if (e->state && strcmp(flow_state_name(f->state), e->state) != 0)
 		return false;
-	return end_fits(&e->src_end, &e->dst_end, &f->in[FLOW_FORWARD]) &&
+	return end_fits(&e->src_end, &e->dst_end, flow_in(f, FLOW_FORWARD)) &&
 	       end_fits(&e->translated_src_end, &e->translated_dst_end,
-			&f->out[FLOW_FORWARD]);
+			flow_out(f, FLOW_FORWARD));
 }
 
-static void add_key(struct str *s, const struct flow_key *k)
+static void add_key(struct str *s, struct flow_key k)
 {
 	char src[ADDR_ENDPOINT_SIZE], dst[ADDR_ENDPOINT_SIZE];
-	str_addf(s, "%s > %s", addr_print_endpoint(k->src, k->sport, src),
-		 addr_print_endpoint(k->dst, k->dport, dst));
+	str_addf(s, "%s > %s", addr_print_endpoint(k.src, k.sport, src),
+		 addr_print_endpoint(k.dst, k.dport, dst));
 }
 
 static void count_sessions(struct expect_view *v, struct router *r,
@@ -74,9 +74,9 @@ static void count_sessions(struct expect_view *v, struct router *r,
 		if (table->others++ >= TOLD_MAX)
 			continue;
 		str_add(&table->told, table->told.len ? "; " : "");
-		add_key(&table->told, &f->in[FLOW_FORWARD]);
+		add_key(&table->told, flow_in(f, FLOW_FORWARD));
 		str_add(&table->told, " as ");
-		add_key(&table->told, &f->out[FLOW_FORWARD]);
+		add_key(&table->told, flow_out(f, FLOW_FORWARD));
 		str_addf(&table->told, " %s", flow_state_name(f->state));
 	}
 }

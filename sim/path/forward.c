@@ -83,17 +83,17 @@ static enum drop send_on(struct forward *f, struct pkt *p,
 	return drop;
 }
 
-/* The stages of one packet, in the order that forward.h describes. */
-static enum drop decide(struct forward *f, struct pkt *p, uint64_t now)
+/* Stages 3 to 8 of a packet that was admitted. */
+static enum drop decide(struct forward *f, struct pkt *p,
+			struct session_look *l, uint64_t now)
 {
-	struct session_look look = {0};
-	enum drop drop = admit(f, p);
-	if (drop == DROP_NONE && !f->standby)
-		drop = arrive(f, p, &look, now);
-	if (drop != DROP_NONE)
-		return drop;
+	if (!f->standby) {
+		enum drop drop = arrive(f, p, l, now);
+		if (drop != DROP_NONE)
+			return drop;
+	}
 	if (!route_is_local(f, p->dst))
-		return send_on(f, p, &look, now);
+		return send_on(f, p, l, now);
 	p->verdict = PKT_LOCAL;
 	return DROP_NONE;
 }
@@ -105,14 +105,26 @@ static void settle(struct pkt *p, enum drop drop)
 		p->verdict = PKT_DROP;
 }
 
+/* Three times over the batch, so that what one packet needs from memory comes
+ * while others are worked on. The packets are decided about one after the
+ * other, each with all that those before it have brought about. */
 void forward_batch(struct forward *f, struct batch *b, uint64_t now)
 {
+	struct session_look looks[BATCH_MAX];
 	for (size_t i = 0; i < b->count; i++) {
 		struct pkt *p = b->at[i];
+		looks[i] = (struct session_look){0};
 		p->verdict = PKT_SEND;
 		p->drop_ref = 0;
-		settle(p, decide(f, p, now));
+		settle(p, admit(f, p));
+		if (p->verdict == PKT_SEND)
+			session_ask_slot(f, p, &looks[i]);
 	}
+	for (size_t i = 0; i < b->count; i++)
+		session_ask(f, &looks[i]);
+	for (size_t i = 0; i < b->count; i++)
+		if (b->at[i]->verdict == PKT_SEND)
+			settle(b->at[i], decide(f, b->at[i], &looks[i], now));
 }
 
 void forward_own(struct forward *f, struct pkt *p)
@@ -125,13 +137,8 @@ void forward_own(struct forward *f, struct pkt *p)
 
 void forward_expire(struct forward *f, uint64_t now)
 {
-	uint32_t number = 0;
-	if (!flow_may_expire(&f->flows, now))
-		return;
-	while ((number = flow_next_expired(&f->flows, number, now)) !=
-	       FLOW_NONE)
-		session_end(f, number);
-	flow_note_earliest(&f->flows);
+	if (flow_may_expire(&f->flows, now))
+		session_expire(f, now);
 }
 
 bool forward_icmp_for(enum drop reason, uint8_t *type, uint8_t *code)

@@ -87,8 +87,9 @@ void forward_batch(struct forward *f, struct batch *b, uint64_t now);
 /* A packet that the node itself made (an ICMP error, an echo reply, a host's
  * own): it is parsed and routed, nothing else. */
 void forward_own(struct forward *f, struct pkt *p);
-/* Ends sessions that are idle beyond their timers, and frees their ports; at no
- * cost while none can be. */
+/* Ends sessions that are idle beyond their timers, and frees their ports, when
+ * a tick of flow.h's has passed; else it costs nothing. Idle ones that are left
+ * are ended when a packet comes for them or when room or ports run out. */
 void forward_expire(struct forward *f, uint64_t now);
 /* The ICMP type and code that tell the sender about 'reason'; false when
  * there is none (silent). */

@@ -117,25 +117,22 @@ static bool take_source(struct forward *f, const struct nat_prefixes *to,
 {
 	if (try_sources(f, to, key))
 		return true;
-	if (!flow_may_expire(&f->flows, now))
-		return false;
-	forward_expire(f, now);
+	session_expire(f, now);
 	return try_sources(f, to, key);
 }
 
-/* Opens the session of a rule; 'what' has both keys and the kind. */
+/* Opens the session of a rule; 'plan' has both keys and the kind. */
 static enum drop open_by_rule(struct forward *f, struct pkt *p,
-			      const struct nat_rule *r, struct flow *what,
-			      uint64_t now)
+			      const struct nat_rule *r,
+			      struct session_plan *plan, uint64_t now)
 {
-	what->ref = r->ref;
-	what->rule = (uint32_t)(r - f->nat.rules);
-	what->scope = r->scope;
-	enum drop drop = session_open(f, p, what, now);
+	plan->ref = r->ref;
+	plan->rule = (uint32_t)(r - f->nat.rules);
+	enum drop drop = session_open(f, p, plan, now);
 	if (drop != DROP_NONE)
 		return drop;
 	note_add(&f->notes, p, NOTE_SESSION_NEW, r->ref);
-	note_add(&f->notes, p, what->kind == FLOW_SNAT ? NOTE_SNAT : NOTE_DNAT,
+	note_add(&f->notes, p, plan->kind == FLOW_SNAT ? NOTE_SNAT : NOTE_DNAT,
 		 r->ref);
 	return DROP_NONE;
 }
@@ -143,15 +140,15 @@ static enum drop open_by_rule(struct forward *f, struct pkt *p,
 static enum drop snat(struct forward *f, struct pkt *p,
 		      const struct nat_rule *r, uint64_t now)
 {
-	struct flow what = {.kind = FLOW_SNAT};
+	struct session_plan plan = {.kind = FLOW_SNAT};
 	enum drop drop = may_open(p);
 	if (drop != DROP_NONE)
 		return drop;
-	parse_key(p, &what.in[0]);
-	what.out[0] = what.in[0];
-	if (!take_source(f, &r->translated, &what.out[0], now))
+	parse_key(p, &plan.in);
+	plan.out = plan.in;
+	if (!take_source(f, &r->translated, &plan.out, now))
 		return DROP_NAT_PORTS;
-	return open_by_rule(f, p, r, &what, now);
+	return open_by_rule(f, p, r, &plan, now);
 }
 
 /* NSX inverts the two: translated_ports is what was matched, the service's
@@ -176,16 +173,16 @@ static ip4 dnat_addr(const struct nat_rule *r, ip4 dst)
 static enum drop dnat(struct forward *f, struct pkt *p,
 		      const struct nat_rule *r, uint64_t now)
 {
-	struct flow what = {.kind = FLOW_DNAT};
+	struct session_plan plan = {.kind = FLOW_DNAT};
 	enum drop drop = may_open(p);
 	if (drop != DROP_NONE)
 		return drop;
-	parse_key(p, &what.in[0]);
-	what.out[0] = what.in[0];
-	what.out[0].dst = dnat_addr(r, p->dst);
+	parse_key(p, &plan.in);
+	plan.out = plan.in;
+	plan.out.dst = dnat_addr(r, p->dst);
 	if (has_ports(p->proto))
-		what.out[0].dport = dnat_port(r, p->dport);
-	return open_by_rule(f, p, r, &what, now);
+		plan.out.dport = dnat_port(r, p->dport);
+	return open_by_rule(f, p, r, &plan, now);
 }
 
 /* Out 'source' becomes 'translated', in the reverse. The key of an ICMP error
@@ -216,7 +213,7 @@ static enum drop apply(struct forward *f, struct pkt *p, struct session_look *l,
 		return DROP_NONE;
 	}
 	l->acted = true;
-	l->looked = false;
+	l->keyed = l->looked = false;
 	if (r->action == NAT_REFLEXIVE) {
 		reflexive(f, p, r, stage);
 		return DROP_NONE;
@@ -257,21 +254,22 @@ enum drop miss_source(struct forward *f, struct pkt *p, struct session_look *l,
 static enum drop balance(struct forward *f, struct pkt *p, struct lb_server *s,
 			 uint64_t now)
 {
-	struct flow what = {.kind = FLOW_LB, .ref = s->ref, .rule = FLOW_NONE};
+	struct session_plan plan = {
+		.kind = FLOW_LB, .ref = s->ref, .rule = FLOW_NONE};
 	struct nat_prefixes vip = {.count = 1, .at = {{s->vip, 32}}};
 	if (!lb_has_member(s))
 		return DROP_LB;
 	if (!parse_opens(p))
 		return DROP_NAT_STATE;
 	const struct lb_member *member = lb_pick(s);
-	parse_key(p, &what.in[0]);
-	what.out[0] = what.in[0];
-	what.out[0].dst = member->addr;
+	parse_key(p, &plan.in);
+	plan.out = plan.in;
+	plan.out.dst = member->addr;
 	if (member->port)
-		what.out[0].dport = member->port;
-	if (s->automap && !take_source(f, &vip, &what.out[0], now))
+		plan.out.dport = member->port;
+	if (s->automap && !take_source(f, &vip, &plan.out, now))
 		return DROP_NAT_PORTS;
-	enum drop drop = session_open(f, p, &what, now);
+	enum drop drop = session_open(f, p, &plan, now);
 	if (drop != DROP_NONE)
 		return drop;
 	s->connections++;
@@ -291,7 +289,7 @@ enum drop miss_balance(struct forward *f, struct pkt *p, struct session_look *l,
 	if (!s)
 		return DROP_NONE;
 	l->acted = true;
-	l->looked = false;
+	l->keyed = l->looked = false;
 	enum drop drop = balance(f, p, s, now);
 	if (drop != DROP_NONE)
 		p->drop_ref = s->ref;
@@ -300,11 +298,11 @@ enum drop miss_balance(struct forward *f, struct pkt *p, struct session_look *l,
 
 void miss_pass(struct forward *f, struct pkt *p, uint64_t now)
 {
-	struct flow what = {.kind = FLOW_PASS, .rule = FLOW_NONE};
+	struct session_plan plan = {.kind = FLOW_PASS, .rule = FLOW_NONE};
 	if (p->fragment || !parse_opens(p) ||
 	    port_find(f->pools, f->pool_count, p->dst, p->proto))
 		return;
-	parse_key(p, &what.in[0]);
-	what.out[0] = what.in[0];
-	session_open(f, p, &what, now);
+	parse_key(p, &plan.in);
+	plan.out = plan.in;
+	session_open(f, p, &plan, now);
 }

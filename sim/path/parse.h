@@ -8,8 +8,8 @@
 #include "sim/table/flow.h"
 #include "sim/wire/be.h"
 
-/* Fills in the parsed fields of 'p' from its bytes; DROP_MALFORMED if they are
- * no IPv4 packet with a right header checksum. */
+/* Fills in the parsed fields of 'p' from its bytes, unless they are; no more
+ * than DROP_MALFORMED if it is no IPv4 packet with a right header checksum. */
 enum drop parse_pkt(struct pkt *p);
 
 /* Bytes of the whole IP datagram. */

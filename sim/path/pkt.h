@@ -41,7 +41,9 @@ struct pkt {
 	ip4 next_hop;
 	uint32_t drop_ref; /* rule or route that dropped it, 0: none */
 
-	/* Set by parse_pkt(). Offsets are from 'data'. */
+	/* Set by parse_pkt(), kept right by translate_pkt(). Offsets are from
+	 * 'data'. Whoever else changes the bytes clears 'parsed'. */
+	bool parsed;
 	uint16_t l3, l4;
 	uint16_t quoted; /* the IP header that an ICMP error quotes; 0: none */
 	bool fragment;	 /* not the first one: it has no ports */

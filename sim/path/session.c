@@ -4,11 +4,12 @@
 #include "sim/path/parse.h"
 #include "sim/path/translate.h"
 
-static void give_port(struct forward *f, const struct flow *flow)
+/* A session of 'kind' that leaves as 'out' holds its source port. */
+static void give_port(struct forward *f, enum flow_kind kind,
+		      const struct flow_key *out)
 {
-	if (flow->kind != FLOW_SNAT && flow->kind != FLOW_LB)
+	if (kind != FLOW_SNAT && kind != FLOW_LB)
 		return;
-	const struct flow_key *out = &flow->out[FLOW_FORWARD];
 	struct port_pool *pool =
 		port_find(f->pools, f->pool_count, out->src, out->proto);
 	if (pool)
@@ -18,10 +19,43 @@ static void give_port(struct forward *f, const struct flow *flow)
 void session_end(struct forward *f, uint32_t number)
 {
 	const struct flow *flow = &f->flows.flows[number];
-	give_port(f, flow);
+	struct flow_key out = flow_out(flow, FLOW_FORWARD);
+	give_port(f, flow->kind, &out);
 	if (flow->kind == FLOW_LB)
 		f->balanced--;
 	flow_remove(&f->flows, number);
+}
+
+static void end(void *context, uint32_t number)
+{
+	session_end(context, number);
+}
+
+void session_expire(struct forward *f, uint64_t now)
+{
+	flow_expire(&f->flows, now, end, f);
+}
+
+static void set_key(const struct pkt *p, struct session_look *l)
+{
+	parse_key(p, &l->key);
+	l->hash = flow_hash(&l->key);
+	l->keyed = true;
+}
+
+void session_ask_slot(const struct forward *f, const struct pkt *p,
+		      struct session_look *l)
+{
+	if (!f->flows.count || p->fragment)
+		return;
+	set_key(p, l);
+	flow_prefetch_slot(&f->flows, l->hash);
+}
+
+void session_ask(const struct forward *f, const struct session_look *l)
+{
+	if (l->keyed)
+		flow_prefetch(&f->flows, l->hash);
 }
 
 /* Finds the session; an idle one is ended here. */
@@ -34,8 +68,10 @@ static void look(struct forward *f, const struct pkt *p, struct session_look *l,
 	l->number = FLOW_NONE;
 	if (!f->flows.count || p->fragment)
 		return;
-	parse_key(p, &l->key);
-	uint32_t number = flow_find(&f->flows, &l->key, &l->dir);
+	if (!l->keyed)
+		set_key(p, l);
+	uint32_t number =
+		flow_find_hashed(&f->flows, &l->key, l->hash, &l->dir);
 	if (number == FLOW_NONE || !parse_fits(p, l->dir))
 		return;
 	if (flow_is_idle(&f->flows.flows[number], now))
@@ -68,6 +104,14 @@ static void count_rule(struct forward *f, const struct flow *flow,
 	f->nat.rules[flow->rule].bytes += parse_size(p);
 }
 
+/* A session acts where its rule does; one whose rule is gone on every uplink. */
+static bool in_scope(const struct forward *f, const struct flow *flow,
+		     uint16_t port)
+{
+	return flow->rule == FLOW_NONE ||
+	       nat_in_scope(f->nat.rules[flow->rule].scope, port);
+}
+
 /* An error does not keep the session alive: it is not its traffic. */
 static void carry_out(struct forward *f, struct pkt *p, struct session_look *l,
 		      enum note_kind kind, uint64_t now)
@@ -76,11 +120,11 @@ static void carry_out(struct forward *f, struct pkt *p, struct session_look *l,
 	if (!p->quoted)
 		flow_touch(&f->flows, l->number, l->dir, p->tcp_flags, now);
 	count_rule(f, flow, p);
-	translate_pkt(p, &l->key, &flow->out[l->dir]);
+	translate_by_session(p, flow, l->dir);
 	note_add(&f->notes, p, kind, flow->ref);
 	l->acted = true;
 	l->answer |= l->dir == FLOW_BACKWARD;
-	l->looked = false;
+	l->keyed = l->looked = false;
 }
 
 static void pass(struct forward *f, const struct pkt *p, struct session_look *l,
@@ -99,7 +143,7 @@ bool session_run(struct forward *f, struct pkt *p, struct session_look *l,
 	if (l->number == FLOW_NONE)
 		return false;
 	const struct flow *flow = &f->flows.flows[l->number];
-	if (!acts(flow, l->dir, stage) || !nat_in_scope(flow->scope, port))
+	if (!acts(flow, l->dir, stage) || !in_scope(f, flow, port))
 		return false;
 	if (flow->kind == FLOW_PASS)
 		pass(f, p, l, now);
@@ -132,26 +176,24 @@ static void make_way(struct forward *f, const struct flow_key *key)
 }
 
 enum drop session_open(struct forward *f, struct pkt *p,
-		       const struct flow *what, uint64_t now)
+		       const struct session_plan *plan, uint64_t now)
 {
-	const struct flow_key *in = &what->in[0], *out = &what->out[0];
-	make_way(f, in);
+	make_way(f, &plan->in);
 	if (f->flows.count == f->flows.room)
-		forward_expire(f, now);
-	uint32_t number = flow_add(&f->flows, in, out, now);
+		session_expire(f, now);
+	uint32_t number = flow_add(&f->flows, &plan->in, &plan->out, now);
 	if (number == FLOW_NONE) {
-		give_port(f, what);
+		give_port(f, plan->kind, &plan->out);
 		return DROP_NAT_SESSIONS;
 	}
 	struct flow *flow = &f->flows.flows[number];
-	flow->kind = what->kind;
-	flow->ref = what->ref;
-	flow->rule = what->rule;
-	flow->scope = what->scope;
-	if (flow->kind == FLOW_LB)
+	flow->kind = plan->kind & 3U;
+	flow->ref = plan->ref;
+	flow->rule = plan->rule;
+	if (plan->kind == FLOW_LB)
 		f->balanced++;
 	flow_touch(&f->flows, number, FLOW_FORWARD, p->tcp_flags, now);
-	if (flow->kind != FLOW_PASS)
-		translate_pkt(p, in, out);
+	if (plan->kind != FLOW_PASS)
+		translate_by_session(p, flow, FLOW_FORWARD);
 	return DROP_NONE;
 }

@@ -12,14 +12,21 @@
  * after a translation. */
 struct session_look {
 	struct flow_key key;
+	uint32_t hash;
 	uint32_t number; /* FLOW_NONE: no session */
 	enum flow_dir dir;
-	bool looked; /* the fields above are right */
+	bool keyed;  /* key and hash are right */
+	bool looked; /* number and dir are */
 	bool acted;  /* a session or rule has decided about the packet */
 	bool answer; /* ... as the answer in a session: no rule of source NAT
 		      * may look at it again */
 };
 
+/* Two steps that make session_run() find what it needs in the cache: for all
+ * packets of a batch the one, then for all the other. */
+void session_ask_slot(const struct forward *f, const struct pkt *p,
+		      struct session_look *l);
+void session_ask(const struct forward *f, const struct session_look *l);
 /* Carries out the NAT session of 'p' if it has one that acts at this stage and
  * port. True: no rule needs to be looked at. */
 bool session_run(struct forward *f, struct pkt *p, struct session_look *l,
@@ -28,11 +35,19 @@ bool session_run(struct forward *f, struct pkt *p, struct session_look *l,
  * and translate both ends. */
 bool session_balance(struct forward *f, struct pkt *p, struct session_look *l,
 		     uint64_t now);
-/* Makes the session that 'what' describes (in[0], out[0], kind, ref, rule,
- * scope) for its first packet, and translates that. If it cannot be made, the
- * port of out[0] goes back. */
+/* A session to be made: its first packet arrives as 'in' and leaves as 'out'. */
+struct session_plan {
+	struct flow_key in, out;
+	enum flow_kind kind;
+	uint32_t ref, rule; /* see struct flow */
+};
+
+/* Makes the session for its first packet, and translates that. If it cannot be
+ * made, the port of 'out' goes back. */
 enum drop session_open(struct forward *f, struct pkt *p,
-		       const struct flow *what, uint64_t now);
+		       const struct session_plan *plan, uint64_t now);
+/* Ends all that are idle at 'now'. */
+void session_expire(struct forward *f, uint64_t now);
 /* Ends session 'number'; its port goes back to the pool. */
 void session_end(struct forward *f, uint32_t number);
 

@@ -135,13 +135,42 @@ static void translate_error(struct pkt *p, const struct flow_key *from,
 	translate_quoted(p, to);
 }
 
-void translate_pkt(struct pkt *p, const struct flow_key *from,
-		   const struct flow_key *to)
+/* UDP or TCP with ports: nearly all packets. */
+static bool is_plain(const struct pkt *p)
 {
-	if (p->quoted) {
-		translate_error(p, from, to);
-		return;
-	}
+	return !p->fragment &&
+	       (p->proto == IP4_PROTO_TCP || p->proto == IP4_PROTO_UDP);
+}
+
+/* The changes of the addresses alone, and of all, are known. */
+static void rewrite_plain(struct pkt *p, const struct flow_key *to,
+			  uint32_t addrs, uint32_t all)
+{
+	uint8_t *head = p->data + p->l3, *l4 = p->data + p->l4;
+	uint8_t *check =
+		l4 + (to->proto == IP4_PROTO_TCP ? TCP_CHECK : UDP_CHECK);
+	uint16_t old = be_load16(check), now = csum_apply(old, all);
+	bool udp = to->proto == IP4_PROTO_UDP;
+	be_store32(head + IP_SRC, to->src.v);
+	be_store32(head + IP_DST, to->dst.v);
+	be_store16(head + IP_CHECK,
+		   csum_apply(be_load16(head + IP_CHECK), addrs));
+	be_store16(l4, to->sport);
+	be_store16(l4 + 2, to->dport);
+	/* UDP: 0 says "no checksum"; a sum that becomes 0 is sent as ones (RFC
+	 * 768). */
+	if (!udp || old)
+		be_store16(check, udp && !now ? 0xffff : now);
+	p->src = to->src;
+	p->dst = to->dst;
+	p->sport = to->sport;
+	p->dport = to->dport;
+}
+
+/* Fragments and ICMP. */
+static void rewrite_other(struct pkt *p, const struct flow_key *from,
+			  const struct flow_key *to)
+{
 	set_addrs(p, to->src, to->dst);
 	if (p->fragment)
 		return;
@@ -154,4 +183,33 @@ void translate_pkt(struct pkt *p, const struct flow_key *from,
 		fix_icmp(l4, left, delta);
 	p->sport = to->sport;
 	p->dport = to->dport;
+}
+
+void translate_pkt(struct pkt *p, const struct flow_key *from,
+		   const struct flow_key *to)
+{
+	if (p->quoted) {
+		translate_error(p, from, to);
+	} else if (is_plain(p)) {
+		uint32_t addrs = csum_delta32(from->src.v, to->src.v) +
+				 csum_delta32(from->dst.v, to->dst.v);
+		rewrite_plain(p, to, addrs,
+			      addrs + csum_delta16(from->sport, to->sport) +
+				      csum_delta16(from->dport, to->dport));
+	} else {
+		rewrite_other(p, from, to);
+	}
+}
+
+void translate_by_session(struct pkt *p, const struct flow *f,
+			  enum flow_dir dir)
+{
+	struct flow_key to = flow_out(f, dir);
+	if (p->quoted || !is_plain(p)) {
+		struct flow_key from = flow_in(f, dir);
+		translate_pkt(p, &from, &to);
+		return;
+	}
+	rewrite_plain(p, &to, flow_delta(f->addr_delta, dir),
+		      flow_delta(f->full_delta, dir));
 }

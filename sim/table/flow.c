@@ -1,21 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The slots are an open-addressed table (linear probing, deletion by moving
- * back) of session * 2 + direction + 1; 0 is empty. */
+/* The table is linear probing with deletion by moving back; a slot keeps the
+ * hash, so that moving and growing read no session. The timer wheel is lazy: a
+ * session stands where it would end if no more packets came, and is looked at
+ * again then. */
 #include "sim/table/flow.h"
 
 #include <string.h>
 
-#include "sim/base/hash.h"
-#include "sim/wire/ip4.h"
-#include "sim/wire/tcp.h"
-
-#define SECOND 1000000000ULL
-
-static uint32_t key_hash(const struct flow_key *k)
+void flow_init(struct flow_table *t, struct flow *flows,
+	       struct flow_slot *slots, uint32_t room)
 {
-	return hash_pair((uint64_t)k->src.v << 32 | k->dst.v,
-			 (uint64_t)k->proto << 32 | (uint32_t)k->sport << 16 |
-				 k->dport);
+	*t = (struct flow_table){.flows = flows,
+				 .slots = slots,
+				 .room = room,
+				 .slot_count = flow_slots(room),
+				 .free = FLOW_NONE};
+	for (unsigned i = 0; i < FLOW_TICKS; i++)
+		t->wheel[i] = FLOW_NONE;
+}
+
+static uint32_t after(const struct flow_table *t, uint32_t slot)
+{
+	return slot + 1 == t->slot_count ? 0 : slot + 1;
 }
 
 static bool same_key(const struct flow_key *a, const struct flow_key *b)
@@ -25,91 +31,138 @@ static bool same_key(const struct flow_key *a, const struct flow_key *b)
 	       a->proto == b->proto;
 }
 
-void flow_init(struct flow_table *t, struct flow *flows, uint32_t *slots,
-	       uint32_t room)
+/* Whether the session's packets of that direction arrive as 'k'. */
+static bool arrives_as(const struct flow *f, uint32_t backward,
+		       const struct flow_key *k)
 {
-	*t = (struct flow_table){.flows = flows,
-				 .slots = slots,
-				 .room = room,
-				 .slot_count = flow_slots(room),
-				 .earliest = UINT64_MAX,
-				 .free = FLOW_NONE};
+	if (f->proto != k->proto)
+		return false;
+	if (backward)
+		return f->new_dst.v == k->src.v && f->new_src.v == k->dst.v &&
+		       f->new_dport == k->sport && f->new_sport == k->dport;
+	return f->src.v == k->src.v && f->dst.v == k->dst.v &&
+	       f->sport == k->sport && f->dport == k->dport;
 }
 
-/* Seconds of an NSX edge: session timers of a gateway (docs NSX 4.1); for the
- * load balancer its fast-TCP (idle 1800, close 8) and fast-UDP profiles. */
-static const struct {
-	const char *name;
-	uint16_t tcp, udp, icmp, lb_tcp, lb_udp;
-} states[FLOW_STATE_COUNT] = {
-	[FLOW_FIRST] = {"FIRST", 120, 30, 6, 120, 300},
-	[FLOW_OPENING] = {"OPENING", 30, 0, 0, 30, 0},
-	[FLOW_ESTABLISHED] = {"ESTABLISHED", 7200, 0, 0, 1800, 0},
-	[FLOW_CLOSING] = {"CLOSING", 900, 0, 0, 8, 0},
-	[FLOW_FIN_WAIT] = {"FIN_WAIT", 4, 0, 0, 8, 0},
-	[FLOW_CLOSED] = {"CLOSED", 2, 0, 0, 8, 0},
-	[FLOW_SINGLE] = {"SINGLE", 0, 30, 0, 0, 300},
-	[FLOW_MULTIPLE] = {"MULTIPLE", 0, 30, 6, 0, 300},
-};
-
-uint64_t flow_timeout_ns(const struct flow *f)
+static bool slot_is(const struct flow_table *t, uint32_t slot,
+		    const struct flow_key *key, uint32_t hash)
 {
-	bool lb = f->kind == FLOW_LB;
-	switch (f->in[0].proto) {
-	case IP4_PROTO_TCP:
-		return SECOND *
-		       (lb ? states[f->state].lb_tcp : states[f->state].tcp);
-	case IP4_PROTO_UDP:
-		return SECOND *
-		       (lb ? states[f->state].lb_udp : states[f->state].udp);
-	default:
-		return SECOND * states[f->state].icmp;
-	}
-}
-
-/* 'earliest' may be too early (the session was used again), never too late. */
-static void note_end(struct flow_table *t, const struct flow *f)
-{
-	uint64_t end = f->used + flow_timeout_ns(f);
-	if (end < t->earliest)
-		t->earliest = end;
-}
-
-void flow_note_earliest(struct flow_table *t)
-{
-	t->earliest = UINT64_MAX;
-	for (uint32_t i = 0; t->count && i < t->fresh; i++)
-		if (t->flows[i].live)
-			note_end(t, &t->flows[i]);
-}
-
-static const struct flow_key *slot_key(const struct flow_table *t,
-				       uint32_t value)
-{
-	return &t->flows[(value - 1) >> 1].in[(value - 1) & 1];
+	const struct flow_slot *s = &t->slots[slot];
+	return s->hash == hash && arrives_as(&t->flows[(s->value - 1) >> 1],
+					     (s->value - 1) & 1, key);
 }
 
 /* The slot that holds 'key', or the empty one where it would go. */
 static uint32_t find_slot(const struct flow_table *t,
-			  const struct flow_key *key)
+			  const struct flow_key *key, uint32_t hash)
 {
-	uint32_t mask = t->slot_count - 1;
-	uint32_t i = key_hash(key) & mask;
-	while (t->slots[i] && !same_key(slot_key(t, t->slots[i]), key))
-		i = (i + 1) & mask;
+	uint32_t i = flow_home(t, hash);
+	while (t->slots[i].value && !slot_is(t, i, key, hash))
+		i = after(t, i);
 	return i;
 }
 
-uint32_t flow_find(const struct flow_table *t, const struct flow_key *key,
-		   enum flow_dir *dir)
+uint32_t flow_find_hashed(const struct flow_table *t,
+			  const struct flow_key *key, uint32_t hash,
+			  enum flow_dir *dir)
 {
 	if (!t->count)
 		return FLOW_NONE;
-	uint32_t value = t->slots[find_slot(t, key)];
+	uint32_t value = t->slots[find_slot(t, key, hash)].value;
 	if (!value)
 		return FLOW_NONE;
 	*dir = (enum flow_dir)((value - 1) & 1);
 	return (value - 1) >> 1;
+}
+
+void flow_grow(struct flow_table *t, struct flow *flows,
+	       struct flow_slot *slots, uint32_t room)
+{
+	const struct flow_slot *old = t->slots;
+	uint32_t old_count = t->slot_count;
+	if (t->fresh)
+		memcpy(flows, t->flows, t->fresh * sizeof(*flows));
+	t->flows = flows;
+	t->slots = slots;
+	t->room = room;
+	t->slot_count = flow_slots(room);
+	for (uint32_t i = 0; i < old_count && old; i++) {
+		uint32_t to = flow_home(t, old[i].hash);
+		if (!old[i].value)
+			continue;
+		while (slots[to].value)
+			to = after(t, to);
+		slots[to] = old[i];
+	}
+}
+
+static void wheel_leave(struct flow_table *t, uint32_t flow)
+{
+	struct flow *f = &t->flows[flow];
+	if (f->prev != FLOW_NONE)
+		t->flows[f->prev].next = f->next;
+	else
+		t->wheel[f->tick] = f->next;
+	if (f->next != FLOW_NONE)
+		t->flows[f->next].prev = f->prev;
+}
+
+/* The tick in which 'f' ends unless it is used again; those too far off for the
+ * wheel are looked at when it has come round. */
+static uint64_t tick_of(const struct flow_table *t, const struct flow *f)
+{
+	uint64_t tick = (f->used + flow_timeout_ns(f)) >> FLOW_TICK_SHIFT;
+	if (tick < t->tick)
+		return t->tick;
+	return tick < t->tick + FLOW_TICKS ? tick : t->tick + FLOW_TICKS - 1;
+}
+
+static void wheel_enter(struct flow_table *t, uint32_t flow)
+{
+	struct flow *f = &t->flows[flow];
+	f->tick = (uint8_t)(tick_of(t, f) % FLOW_TICKS);
+	f->prev = FLOW_NONE;
+	f->next = t->wheel[f->tick];
+	if (f->next != FLOW_NONE)
+		t->flows[f->next].prev = flow;
+	t->wheel[f->tick] = flow;
+}
+
+void flow_resettle(struct flow_table *t, uint32_t flow)
+{
+	wheel_leave(t, flow);
+	wheel_enter(t, flow);
+}
+
+/* Those that go on enter the wheel anew; in the same place at its front, where
+ * they are not met again. */
+static void expire_place(struct flow_table *t, uint8_t place, uint64_t now,
+			 flow_end_fn *end, void *context)
+{
+	uint32_t flow = t->wheel[place];
+	while (flow != FLOW_NONE) {
+		uint32_t next = t->flows[flow].next;
+		if (flow_is_idle(&t->flows[flow], now))
+			end(context, flow);
+		else
+			flow_resettle(t, flow);
+		flow = next;
+	}
+}
+
+/* The tick that 'now' is in comes last and will come again: more may end in
+ * it. */
+void flow_expire(struct flow_table *t, uint64_t now, flow_end_fn *end,
+		 void *context)
+{
+	uint64_t last = now >> FLOW_TICK_SHIFT, first = t->tick;
+	if (!t->count)
+		return;
+	if (last > first + FLOW_TICKS - 1)
+		first = last - (FLOW_TICKS - 1);
+	t->tick = last;
+	for (uint64_t tick = first; tick <= last; tick++)
+		expire_place(t, (uint8_t)tick, now, end, context);
 }
 
 static uint32_t take_number(struct flow_table *t)
@@ -118,47 +171,89 @@ static uint32_t take_number(struct flow_table *t)
 	t->count++;
 	if (number == FLOW_NONE)
 		return t->fresh++;
-	t->free = t->flows[number].next_free;
+	t->free = t->flows[number].next;
 	return number;
+}
+
+static uint16_t fold(uint32_t delta)
+{
+	delta = (delta & 0xffff) + (delta >> 16);
+	return (uint16_t)((delta & 0xffff) + (delta >> 16));
+}
+
+static void set_keys(struct flow *f, const struct flow_key *in,
+		     const struct flow_key *out)
+{
+	uint32_t addrs = csum_delta32(in->src.v, out->src.v) +
+			 csum_delta32(in->dst.v, out->dst.v);
+	uint32_t ports = csum_delta16(in->sport, out->sport) +
+			 csum_delta16(in->dport, out->dport);
+	f->src = in->src;
+	f->dst = in->dst;
+	f->sport = in->sport;
+	f->dport = in->dport;
+	f->proto = in->proto;
+	f->new_src = out->src;
+	f->new_dst = out->dst;
+	f->new_sport = out->sport;
+	f->new_dport = out->dport;
+	f->addr_delta = fold(addrs);
+	f->full_delta = fold(addrs + ports);
 }
 
 uint32_t flow_add(struct flow_table *t, const struct flow_key *in,
 		  const struct flow_key *out, uint64_t now)
 {
 	struct flow_key back = flow_reverse(out);
+	uint32_t hash = flow_hash(in), back_hash = flow_hash(&back);
 	if (t->count == t->room || same_key(in, &back))
 		return FLOW_NONE;
-	uint32_t there = find_slot(t, in), back_slot = find_slot(t, &back);
-	if (t->slots[there] || t->slots[back_slot])
+	uint32_t there = find_slot(t, in, hash);
+	if (t->slots[there].value ||
+	    t->slots[find_slot(t, &back, back_hash)].value)
 		return FLOW_NONE;
+	if (!t->count)
+		t->tick = now >> FLOW_TICK_SHIFT;
 	uint32_t number = take_number(t);
 	struct flow *f = &t->flows[number];
 	memset(f, 0, sizeof(*f));
 	f->live = true;
 	f->used = now;
-	f->in[FLOW_FORWARD] = *in;
-	f->out[FLOW_FORWARD] = *out;
-	f->in[FLOW_BACKWARD] = back;
-	f->out[FLOW_BACKWARD] = flow_reverse(in);
-	t->slots[there] = number * 2 + FLOW_FORWARD + 1;
-	t->slots[find_slot(t, &back)] = number * 2 + FLOW_BACKWARD + 1;
-	note_end(t, f);
+	set_keys(f, in, out);
+	t->slots[there] =
+		(struct flow_slot){hash, number * 2 + FLOW_FORWARD + 1};
+	t->slots[find_slot(t, &back, back_hash)] =
+		(struct flow_slot){back_hash, number * 2 + FLOW_BACKWARD + 1};
+	wheel_enter(t, number);
 	return number;
+}
+
+/* How far slot 'i' is behind 'home'. */
+static uint32_t distance(const struct flow_table *t, uint32_t home, uint32_t i)
+{
+	return i >= home ? i - home : i + t->slot_count - home;
 }
 
 /* Empties slot 'i' and moves back what would no longer be found. */
 static void empty_slot(struct flow_table *t, uint32_t i)
 {
-	uint32_t mask = t->slot_count - 1, hole = i;
-	t->slots[hole] = 0;
-	for (i = (i + 1) & mask; t->slots[i]; i = (i + 1) & mask) {
-		uint32_t home = key_hash(slot_key(t, t->slots[i])) & mask;
-		if (((i - home) & mask) < ((i - hole) & mask))
+	uint32_t hole = i;
+	t->slots[hole].value = 0;
+	for (i = after(t, i); t->slots[i].value; i = after(t, i)) {
+		uint32_t home = flow_home(t, t->slots[i].hash);
+		if (distance(t, home, i) < distance(t, hole, i))
 			continue;
 		t->slots[hole] = t->slots[i];
-		t->slots[i] = 0;
+		t->slots[i].value = 0;
 		hole = i;
 	}
+}
+
+static void forget_key(struct flow_table *t, const struct flow *f,
+		       enum flow_dir dir)
+{
+	struct flow_key key = flow_in(f, dir);
+	empty_slot(t, find_slot(t, &key, flow_hash(&key)));
 }
 
 void flow_remove(struct flow_table *t, uint32_t flow)
@@ -166,83 +261,11 @@ void flow_remove(struct flow_table *t, uint32_t flow)
 	struct flow *f = &t->flows[flow];
 	if (!f->live)
 		return;
-	empty_slot(t, find_slot(t, &f->in[FLOW_FORWARD]));
-	empty_slot(t, find_slot(t, &f->in[FLOW_BACKWARD]));
+	wheel_leave(t, flow);
+	forget_key(t, f, FLOW_FORWARD);
+	forget_key(t, f, FLOW_BACKWARD);
 	f->live = false;
-	f->next_free = t->free;
+	f->next = t->free;
 	t->free = flow;
 	t->count--;
-}
-
-/* Ends of a session are forgotten when the initiator begins anew with the same
- * ports. */
-static void restart(struct flow *f)
-{
-	if (f->state != FLOW_CLOSED && f->fins == 0)
-		return;
-	f->state = FLOW_FIRST;
-	f->fins = 0;
-}
-
-static enum flow_state next_tcp(const struct flow *f, enum flow_dir dir,
-				uint8_t flags)
-{
-	if (flags & TCP_RST || f->state == FLOW_CLOSED)
-		return FLOW_CLOSED;
-	if (f->fins == 3)
-		return FLOW_FIN_WAIT;
-	if (f->fins)
-		return FLOW_CLOSING;
-	if (f->state == FLOW_FIRST)
-		return dir == FLOW_BACKWARD ? FLOW_OPENING : FLOW_FIRST;
-	if (f->state == FLOW_OPENING && dir == FLOW_FORWARD && flags & TCP_ACK)
-		return FLOW_ESTABLISHED;
-	return f->state;
-}
-
-static void touch_tcp(struct flow *f, enum flow_dir dir, uint8_t flags)
-{
-	if (dir == FLOW_FORWARD && (flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
-		restart(f);
-	if (flags & TCP_FIN)
-		f->fins = (uint8_t)(f->fins | 1U << dir);
-	f->state = next_tcp(f, dir, flags);
-}
-
-static enum flow_state next_other(const struct flow *f, enum flow_dir dir)
-{
-	if (dir == FLOW_BACKWARD || f->state == FLOW_MULTIPLE)
-		return FLOW_MULTIPLE;
-	return f->packets[FLOW_FORWARD] > 1 && f->in[0].proto == IP4_PROTO_UDP
-		       ? FLOW_SINGLE
-		       : f->state;
-}
-
-void flow_touch(struct flow_table *t, uint32_t flow, enum flow_dir dir,
-		uint8_t tcp_flags, uint64_t now)
-{
-	struct flow *f = &t->flows[flow];
-	f->used = now;
-	f->packets[dir]++;
-	if (f->in[0].proto == IP4_PROTO_TCP)
-		touch_tcp(f, dir, tcp_flags);
-	else
-		f->state = next_other(f, dir);
-	note_end(t, f);
-}
-
-uint32_t flow_next_expired(const struct flow_table *t, uint32_t from,
-			   uint64_t now)
-{
-	if (!t->count)
-		return FLOW_NONE;
-	for (uint32_t i = from; i < t->fresh; i++)
-		if (flow_is_idle(&t->flows[i], now))
-			return i;
-	return FLOW_NONE;
-}
-
-const char *flow_state_name(enum flow_state state)
-{
-	return states[state].name;
 }

@@ -5,6 +5,15 @@
  * 5-tuple that leaves. One flat open-addressed table of both directions' keys
  * in the caller's storage; sessions are known by 32-bit numbers.
  *
+ * flow_init on storage for some sessions, flow_grow onto greater storage when
+ * they are in use; flow_add, flow_find, flow_touch, flow_remove; flow_expire
+ * now and then.
+ *
+ * Memory for each session there is room for: 64 bytes, one cache line, and 28
+ * of the table. A look-up reads two lines; for a batch ask for both ahead of
+ * time: flow_hash, flow_prefetch_slot for all, flow_prefetch for all, then
+ * flow_find_hashed.
+ *
  * Idle timers are those of the NSX edge (docs NSX 4.1, session timers) and of
  * its load balancer (fast-TCP and fast-UDP profiles), as a table in flow.c; the
  * state machine:
@@ -21,11 +30,15 @@
 #ifndef FLOW_H
 #define FLOW_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "sim/base/addr.h"
+#include "sim/wire/csum.h"
+#include "sim/wire/ip4.h"
+#include "sim/wire/tcp.h"
 
 #define FLOW_NONE UINT32_MAX
 
@@ -57,76 +70,191 @@ enum flow_kind {
 	FLOW_KIND_COUNT
 };
 
+/* Addresses and ports are those of the initiator's packets: as they arrive and,
+ * with 'new', as they leave. flow_in() and flow_out() make keys of them. */
 struct flow {
-	struct flow_key in[2];	/* by direction: as it arrives */
-	struct flow_key out[2]; /* as it leaves; out[d] reversed is in[!d] */
-	uint64_t used;		/* ns; last packet */
-	uint64_t packets[2];
-	enum flow_state state;
-	enum flow_kind kind;
-	uint8_t fins;	    /* bit per direction: FIN seen */
-	uint32_t ref;	    /* of the rule or virtual server */
-	uint32_t rule;	    /* its place in the NAT table, FLOW_NONE: none */
-	uint32_t next_free; /* while it is not live */
-	uint64_t scope; /* of the rule: ports where it applies; 0: uplinks */
-	bool live;
+	ip4 src, dst, new_src, new_dst;
+	uint16_t sport, dport, new_sport, new_dport;
+	uint64_t used;	     /* ns; last packet */
+	uint32_t packets[2]; /* by direction; stay at the greatest number */
+	uint32_t ref;	     /* of the rule or virtual server */
+	uint32_t rule;	     /* its place in the NAT table, FLOW_NONE: none */
+	uint32_t next, prev; /* in the timer wheel; next free while not live */
+	/* What the translation forwards does to a checksum over the addresses,
+	 * and over addresses and ports (csum_apply). */
+	uint16_t addr_delta, full_delta;
+	uint8_t proto;
+	uint8_t state;	  /* enum flow_state */
+	uint8_t tick;	  /* place in the timer wheel */
+	uint8_t kind : 2; /* enum flow_kind */
+	uint8_t fins : 2; /* bit per direction: FIN seen */
+	uint8_t live : 1;
 };
+
+static_assert(sizeof(struct flow) == 64, "a session is one cache line");
+
+/* One key in the table: its hash, and session * 2 + direction + 1; 0: empty. */
+struct flow_slot {
+	uint32_t hash, value;
+};
+
+#define FLOW_TICKS	256
+#define FLOW_TICK_SHIFT 32 /* a tick is 2^32 ns, 4.3 s */
 
 struct flow_table {
 	struct flow *flows; /* caller's storage */
-	uint32_t *slots;    /* caller's: open addressing over both directions */
-	uint32_t room;	    /* sessions */
+	struct flow_slot
+		*slots;	     /* caller's: open addressing, both directions */
+	uint32_t room;	     /* sessions */
 	uint32_t slot_count; /* flow_slots(room) */
 	uint32_t count;
-	uint64_t earliest; /* ns; no session is idle before this */
-	uint32_t free;	   /* first of the free list, FLOW_NONE: empty */
-	uint32_t fresh;	   /* sessions from here on were never used */
+	uint32_t free;	/* first of the free list, FLOW_NONE: empty */
+	uint32_t fresh; /* sessions from here on were never used */
+	uint64_t tick;	/* those before it have been gone through */
+	uint32_t wheel[FLOW_TICKS]; /* first session that may end in each */
 };
 
-/* How many slots a table for 'room' sessions needs: a power of two, so that it
- * is never more than half full. */
+/* How many slots a table for 'room' sessions needs, so that at most 4 of 7 are
+ * in use. */
 static inline uint32_t flow_slots(uint32_t room)
 {
-	uint32_t count = 16;
-	while (count < 4 * (uint64_t)room)
-		count *= 2;
-	return count;
+	return (uint32_t)((uint64_t)room * 7 / 2) + 2;
 }
 
 /* 'slots' must be zero; 'flows' need not be. */
-void flow_init(struct flow_table *t, struct flow *flows, uint32_t *slots,
-	       uint32_t room);
+void flow_init(struct flow_table *t, struct flow *flows,
+	       struct flow_slot *slots, uint32_t room);
+/* Moves all to greater storage ('slots' zero); the old is the caller's to
+ * free. Numbers stay. */
+void flow_grow(struct flow_table *t, struct flow *flows,
+	       struct flow_slot *slots, uint32_t room);
+
+static inline uint32_t flow_hash(const struct flow_key *k)
+{
+	__extension__ typedef unsigned __int128 wide;
+	uint64_t a = (uint64_t)k->src.v << 32 | k->dst.v;
+	uint64_t b =
+		(uint64_t)k->sport << 48 | (uint64_t)k->dport << 32 | k->proto;
+	wide m = (wide)(a ^ 0xa0761d6478bd642fU) * (b ^ 0xe7037ed1a0b428dbU);
+	uint64_t x = (uint64_t)m ^ (uint64_t)(m >> 64);
+	return (uint32_t)((x * 0x8ebc6af09c88c6e3U) >> 32);
+}
+
+static inline uint32_t flow_home(const struct flow_table *t, uint32_t hash)
+{
+	return (uint32_t)((uint64_t)hash * t->slot_count >> 32);
+}
+
+static inline void flow_prefetch_slot(const struct flow_table *t, uint32_t hash)
+{
+	__builtin_prefetch(&t->slots[flow_home(t, hash)]);
+}
+
+/* Asks for the session that 'hash' probably means. */
+static inline void flow_prefetch(const struct flow_table *t, uint32_t hash)
+{
+	const struct flow_slot *s = &t->slots[flow_home(t, hash)];
+	const struct flow_slot *end = t->slots + t->slot_count;
+	while (s < end && s->value && s->hash != hash)
+		s++;
+	if (s < end && s->value)
+		__builtin_prefetch(&t->flows[(s->value - 1) >> 1]);
+}
+
 /* The session and direction of an arriving packet; FLOW_NONE if there is
  * none. It may be idle beyond its timer: see flow_is_idle(). */
-uint32_t flow_find(const struct flow_table *t, const struct flow_key *key,
-		   enum flow_dir *dir);
+uint32_t flow_find_hashed(const struct flow_table *t,
+			  const struct flow_key *key, uint32_t hash,
+			  enum flow_dir *dir);
+static inline uint32_t flow_find(const struct flow_table *t,
+				 const struct flow_key *key, enum flow_dir *dir)
+{
+	return flow_find_hashed(t, key, flow_hash(key), dir);
+}
+
 static inline struct flow_key flow_reverse(const struct flow_key *k)
 {
 	return (struct flow_key){k->dst, k->src, k->dport, k->sport, k->proto};
+}
+
+/* A packet of direction 'dir' as it arrives, and as it leaves: 'out' reversed
+ * is what arrives in the other direction. */
+static inline struct flow_key flow_in(const struct flow *f, enum flow_dir dir)
+{
+	if (dir == FLOW_FORWARD)
+		return (struct flow_key){f->src, f->dst, f->sport, f->dport,
+					 f->proto};
+	return (struct flow_key){f->new_dst, f->new_src, f->new_dport,
+				 f->new_sport, f->proto};
+}
+
+static inline struct flow_key flow_out(const struct flow *f, enum flow_dir dir)
+{
+	if (dir == FLOW_FORWARD)
+		return (struct flow_key){f->new_src, f->new_dst, f->new_sport,
+					 f->new_dport, f->proto};
+	return (struct flow_key){f->dst, f->src, f->dport, f->sport, f->proto};
+}
+
+/* The change of a checksum over the addresses, or over addresses and ports, by
+ * the translation of direction 'dir' (for csum_apply). */
+static inline uint16_t flow_delta(uint16_t forward, enum flow_dir dir)
+{
+	/* The complement takes back; 0 would not make a sum of 0 0xffff. */
+	uint16_t back = (uint16_t)~forward;
+	return dir == FLOW_FORWARD ? forward : back ? back : 0xffff;
 }
 
 /* A new session: forward packets arrive as 'in' and leave as 'out'. FLOW_NONE
  * when full or when a key is taken. */
 uint32_t flow_add(struct flow_table *t, const struct flow_key *in,
 		  const struct flow_key *out, uint64_t now);
-/* A packet of the session passed: state, timer, counter. */
-void flow_touch(struct flow_table *t, uint32_t flow, enum flow_dir dir,
-		uint8_t tcp_flags, uint64_t now);
 void flow_remove(struct flow_table *t, uint32_t flow);
-/* The first session from number 'from' on that is idle beyond its timer, or
- * FLOW_NONE; the caller frees its port and calls flow_remove(). */
-uint32_t flow_next_expired(const struct flow_table *t, uint32_t from,
-			   uint64_t now);
-/* After the last flow_remove() of such a walk: computes 'earliest' anew. */
-void flow_note_earliest(struct flow_table *t);
+
+/* flow_state.c: a packet changes the state. */
+void flow_advance(struct flow_table *t, uint32_t flow, enum flow_dir dir,
+		  uint8_t tcp_flags);
+
+/* A packet of the session passed: state, timer, counter. */
+static inline void flow_touch(struct flow_table *t, uint32_t flow,
+			      enum flow_dir dir, uint8_t tcp_flags,
+			      uint64_t now)
+{
+	struct flow *f = &t->flows[flow];
+	f->used = now;
+	f->packets[dir] += f->packets[dir] != UINT32_MAX;
+	if (f->state == FLOW_MULTIPLE ||
+	    (f->state == FLOW_SINGLE && dir == FLOW_FORWARD) ||
+	    (f->state == FLOW_ESTABLISHED &&
+	     !(tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST))))
+		return;
+	flow_advance(t, flow, dir, tcp_flags);
+}
+
+/* The session's timer is another now (its state or kind is): it ends sooner than
+ * its place in the wheel says. */
+void flow_resettle(struct flow_table *t, uint32_t flow);
+
+/* Ends sessions that are idle beyond their timers at 'now': 'end' is called for
+ * each and must call flow_remove(). Cheap: only those whose time may have come
+ * are looked at. */
+typedef void flow_end_fn(void *context, uint32_t flow);
+void flow_expire(struct flow_table *t, uint64_t now, flow_end_fn *end,
+		 void *context);
+/* Whether a tick has passed since, so that flow_expire() is worth its while;
+ * while there is room it need not be exact. */
 static inline bool flow_may_expire(const struct flow_table *t, uint64_t now)
 {
-	return t->count && now > t->earliest;
+	return t->count && now >> FLOW_TICK_SHIFT > t->tick;
 }
 uint64_t flow_timeout_ns(const struct flow *f);
+
+#define FLOW_TIMEOUT_LEAST UINT64_C(2000000000) /* ns; of CLOSED */
+
 static inline bool flow_is_idle(const struct flow *f, uint64_t now)
 {
-	return f->live && now - f->used > flow_timeout_ns(f);
+	return now - f->used > FLOW_TIMEOUT_LEAST && f->live &&
+	       now - f->used > flow_timeout_ns(f);
 }
 const char *flow_state_name(enum flow_state state);
 

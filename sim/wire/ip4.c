@@ -75,11 +75,3 @@ void ip4_set_dst(uint8_t *head, ip4 dst)
 {
 	set_addr(head, DST, dst);
 }
-
-void ip4_dec_ttl(uint8_t *head)
-{
-	uint16_t old = be_load16(head + TTL);
-	head[TTL]--;
-	uint32_t delta = csum_delta16(old, be_load16(head + TTL));
-	be_store16(head + CHECK, csum_apply(be_load16(head + CHECK), delta));
-}

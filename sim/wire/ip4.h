@@ -6,8 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "sim/base/addr.h"
+#include "sim/wire/be.h"
+#include "sim/wire/csum.h"
 
 #define IP4_SIZE       20 /* without options */
 #define IP4_PROTO_ICMP 1
@@ -41,12 +44,33 @@ enum ip4_error ip4_read(const uint8_t *bytes, size_t len, struct ip4_head *out);
  * the checksum. */
 enum ip4_error ip4_read_quoted(const uint8_t *bytes, size_t len,
 			       struct ip4_head *out);
+/* Whether the checksum of a header of 20 bytes is right. */
+static inline bool ip4_sum_is_right(const uint8_t *head)
+{
+	uint64_t a, b, sum;
+	uint32_t c;
+	memcpy(&a, head, 8);
+	memcpy(&b, head + 8, 8);
+	memcpy(&c, head + 16, 4);
+	sum = (a & UINT32_MAX) + (a >> 32) + (b & UINT32_MAX) + (b >> 32) + c;
+	sum = (sum & UINT32_MAX) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)((sum & 0xffff) + (sum >> 16)) == 0xffff;
+}
+
 /* Writes 20 bytes with the right checksum; head_size and check are ignored. */
 void ip4_write(uint8_t bytes[IP4_SIZE], const struct ip4_head *h);
 
 /* Edits in place, header checksum kept right incrementally (RFC 1624). */
 void ip4_set_src(uint8_t *head, ip4 src);
 void ip4_set_dst(uint8_t *head, ip4 dst);
-void ip4_dec_ttl(uint8_t *head);
+
+/* One TTL less: the word it is in loses 0x0100. */
+static inline void ip4_dec_ttl(uint8_t *head)
+{
+	head[8]--;
+	be_store16(head + 10, csum_apply(be_load16(head + 10), 0xfeff));
+}
 
 #endif

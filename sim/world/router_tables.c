@@ -200,7 +200,7 @@ static void set_sessions(struct router *r, const struct router_tables *t)
 		return;
 	uint32_t room = t->session_limit ? t->session_limit : ROUTER_SESSIONS;
 	flow_init(flows, mem_new(room, sizeof(struct flow)),
-		  mem_new(flow_slots(room), sizeof(uint32_t)), room);
+		  mem_new(flow_slots(room), sizeof(struct flow_slot)), room);
 }
 
 static bool had_proxy(const struct router *r, const struct router_proxy *p)

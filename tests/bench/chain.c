@@ -95,9 +95,10 @@ static void init_tier1(struct chain *c, uint32_t addresses)
 	for (size_t i = 0; i < f->pool_count; i++)
 		port_init(&f->pools[i], addr_ip4(EGRESS.v + (uint32_t)i),
 			  c->conf.tcp ? IP4_PROTO_TCP : IP4_PROTO_UDP);
-	flow_init(&f->flows, mem_new(c->conf.sessions, sizeof(struct flow)),
-		  mem_new(flow_slots(c->conf.sessions), sizeof(uint32_t)),
-		  c->conf.sessions);
+	flow_init(
+		&f->flows, mem_new(c->conf.sessions, sizeof(struct flow)),
+		mem_new(flow_slots(c->conf.sessions), sizeof(struct flow_slot)),
+		c->conf.sessions);
 }
 
 static void init_tier0(struct chain *c)

@@ -24,7 +24,7 @@ struct gateway_kit {
 	struct acl_rule accesses[4];
 	struct lb_server servers[4];
 	struct flow flows[GATEWAY_KIT_SESSIONS];
-	uint32_t slots[4 * GATEWAY_KIT_SESSIONS];
+	struct flow_slot slots[4 * GATEWAY_KIT_SESSIONS];
 	struct port_pool pools[24];
 	ip4 locals[8];
 	struct note notes[32];

@@ -98,13 +98,13 @@ static void add_nat(json_t *list, const struct net *n, const struct router *r)
 	}
 }
 
-static json_t *key(const struct flow_key *k)
+static json_t *key(struct flow_key k)
 {
 	json_t *j = json_object();
-	set_ip(j, "src", k->src);
-	set_number(j, "sport", k->sport);
-	set_ip(j, "dst", k->dst);
-	set_number(j, "dport", k->dport);
+	set_ip(j, "src", k.src);
+	set_number(j, "sport", k.sport);
+	set_ip(j, "dst", k.dst);
+	set_number(j, "dport", k.dport);
 	return j;
 }
 
@@ -118,9 +118,11 @@ static void add_sessions(json_t *list, const struct net *n,
 		if (!f->live)
 			continue;
 		j = json_object();
-		set_number(j, "protocol", f->in[0].proto);
-		json_object_set_new(j, "original", key(&f->in[0]));
-		json_object_set_new(j, "translated", key(&f->out[0]));
+		set_number(j, "protocol", f->proto);
+		json_object_set_new(j, "original",
+				    key(flow_in(f, FLOW_FORWARD)));
+		json_object_set_new(j, "translated",
+				    key(flow_out(f, FLOW_FORWARD)));
 		set_text(j, "state", flow_state_name(f->state));
 		set_text(j, "rule", net_ref(n, f->ref)->name);
 		json_array_append_new(list, j);

@@ -216,15 +216,16 @@ static void add_session(struct grid *g, const struct net *n,
 			const struct flow *f)
 {
 	uint64_t idle_ms = (world_now(net_world(n)) - f->used) / VCLOCK_MS;
-	grid_add(g, "%s", proto_name(f->in[0].proto));
+	struct flow_key in = flow_in(f, FLOW_FORWARD);
+	struct flow_key out = flow_out(f, FLOW_FORWARD);
+	grid_add(g, "%s", proto_name(f->proto));
 	grid_add(g, "%s", flow_state_name(f->state));
-	add_key(g, &f->in[0]);
-	add_key(g, &f->out[0]);
+	add_key(g, &in);
+	add_key(g, &out);
 	grid_add(g, "%s",
 		 f->kind == FLOW_PASS ? "from outside"
 				      : net_ref(n, f->ref)->name);
-	grid_add(g, "%llu/%llu", (unsigned long long)f->packets[0],
-		 (unsigned long long)f->packets[1]);
+	grid_add(g, "%u/%u", f->packets[0], f->packets[1]);
 	grid_add(g, "%llu.%03llu s", (unsigned long long)idle_ms / 1000,
 		 (unsigned long long)idle_ms % 1000);
 }
@@ -239,7 +240,8 @@ static void print_sessions(const struct net *n, const struct router *r,
 	struct grid g;
 	grid_init(&g, head);
 	for (uint32_t i = 0; i < flows->fresh; i++)
-		if (flows->flows[i].live)
+		if (flows->flows[i].live &&
+		    !flow_is_idle(&flows->flows[i], world_now(net_world(n))))
 			add_session(&g, n, &flows->flows[i]);
 	grid_end(&g, out);
 }
