@@ -18,26 +18,24 @@ static bool has_ports(uint8_t proto)
 /* Rules look at the packet's own addresses; an error that quotes a packet of
  * no session is matched by the answer it stands for. Stateful rules have
  * nothing to say about an error: it belongs to a session or to none. */
-static struct nat_rule *match(struct forward *f, const struct pkt *p,
-			      enum nat_stage stage)
+static struct nat_hit match(struct forward *f, const struct pkt *p,
+			    const struct flow_key *k, enum nat_stage stage)
 {
-	struct flow_key k;
-	parse_key(p, &k);
 	struct nat_key key = {
-		.src = k.src,
-		.dst = k.dst,
-		.proto = k.proto,
-		.sport = has_ports(k.proto) ? k.sport : 0,
-		.dport = has_ports(k.proto) ? k.dport : 0,
+		.src = k->src,
+		.dst = k->dst,
+		.proto = k->proto,
+		.sport = has_ports(k->proto) ? k->sport : 0,
+		.dport = has_ports(k->proto) ? k->dport : 0,
 		.port = stage == NAT_INGRESS ? p->in_port : p->out_port,
 		.portless = p->fragment,
 	};
-	struct nat_rule *r = nat_match(&f->nat, stage, &key);
-	if (!r || (p->quoted && r->action != NAT_REFLEXIVE))
-		return NULL;
-	r->packets++;
-	r->bytes += parse_size(p);
-	return r;
+	struct nat_hit hit = nat_find(&f->nat, stage, &key);
+	if (!hit.rule || (p->quoted && hit.rule->action != NAT_REFLEXIVE))
+		return (struct nat_hit){0};
+	hit.rule->packets++;
+	hit.rule->bytes += parse_size(p);
+	return hit;
 }
 
 /* Whether a stateful rule can act on 'p' at all. */
@@ -188,16 +186,19 @@ static enum drop dnat(struct forward *f, struct pkt *p,
 /* Out 'source' becomes 'translated', in the reverse. The key of an ICMP error
  * is that of the answer it stands for, so both directions work on keys. */
 static void reflexive(struct forward *f, struct pkt *p,
-		      const struct nat_rule *r, enum nat_stage stage)
+		      const struct flow_key *from, const struct nat_hit *hit,
+		      enum nat_stage stage)
 {
-	struct flow_key from, to;
-	parse_key(p, &from);
-	to = from;
-	if (stage == NAT_EGRESS)
-		to.src = nat_map(&r->source, &r->translated, from.src);
+	const struct nat_rule *r = hit->rule;
+	struct flow_key to = *from;
+	ip4 *a = stage == NAT_EGRESS ? &to.src : &to.dst;
+	if (hit->straight)
+		a->v += hit->shift;
+	else if (stage == NAT_EGRESS)
+		*a = nat_map(&r->source, &r->translated, *a);
 	else
-		to.dst = nat_map(&r->translated, &r->source, from.dst);
-	translate_pkt(p, &from, &to);
+		*a = nat_map(&r->translated, &r->source, *a);
+	translate_pkt(p, from, &to);
 	note_add(&f->notes, p, NOTE_REFLEXIVE, r->ref);
 }
 
@@ -205,9 +206,12 @@ static void reflexive(struct forward *f, struct pkt *p,
 static enum drop apply(struct forward *f, struct pkt *p, struct session_look *l,
 		       enum nat_stage stage, uint64_t now)
 {
+	struct flow_key key;
 	if (!f->nat.acts[stage])
 		return DROP_NONE;
-	struct nat_rule *r = match(f, p, stage);
+	parse_key(p, &key);
+	struct nat_hit hit = match(f, p, &key, stage);
+	const struct nat_rule *r = hit.rule;
 	if (!r || r->action == NAT_NO_SNAT || r->action == NAT_NO_DNAT) {
 		note_add(&f->notes, p, NOTE_NO_NAT, r ? r->ref : 0);
 		return DROP_NONE;
@@ -215,7 +219,7 @@ static enum drop apply(struct forward *f, struct pkt *p, struct session_look *l,
 	l->acted = true;
 	l->keyed = l->looked = false;
 	if (r->action == NAT_REFLEXIVE) {
-		reflexive(f, p, r, stage);
+		reflexive(f, p, &key, &hit, stage);
 		return DROP_NONE;
 	}
 	enum drop drop =

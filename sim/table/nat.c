@@ -44,13 +44,8 @@ static bool acts(const struct nat_rule *r, enum nat_stage stage)
 	return ingress == (stage == NAT_INGRESS);
 }
 
-void nat_seal(struct nat *n)
+static void sort(struct nat *n)
 {
-	n->acts[NAT_INGRESS] = n->acts[NAT_EGRESS] = false;
-	for (size_t i = 0; i < n->count; i++) {
-		n->acts[NAT_INGRESS] |= acts(&n->rules[i], NAT_INGRESS);
-		n->acts[NAT_EGRESS] |= acts(&n->rules[i], NAT_EGRESS);
-	}
 	for (size_t i = 1; i < n->count; i++) {
 		struct nat_rule one = n->rules[i];
 		size_t to = i;
@@ -143,13 +138,163 @@ static bool matches(const struct nat_rule *r, enum nat_stage stage,
 	       nat_covers(&r->destination, key->dst) && service_matches(r, key);
 }
 
-struct nat_rule *nat_match(const struct nat *n, enum nat_stage stage,
-			   const struct nat_key *key)
+static const struct nat_prefixes any = {1, {{{0}, 0}}};
+
+/* The list that the index goes by: REFLEXIVE has but one, others have two, and
+ * either may be empty. */
+static const struct nat_prefixes *asked(const struct nat_rule *r,
+					enum nat_stage stage, bool *by_dst)
+{
+	*by_dst = stage == NAT_INGRESS;
+	if (r->action == NAT_REFLEXIVE)
+		return *by_dst ? &r->translated : &r->source;
+	const struct nat_prefixes *first =
+		*by_dst ? &r->destination : &r->source;
+	if (first->count)
+		return first;
+	*by_dst = !*by_dst;
+	const struct nat_prefixes *other =
+		*by_dst ? &r->destination : &r->source;
+	return other->count ? other : &any;
+}
+
+/* The one port that the rule asks for, 0 if any or several. */
+static uint16_t one_port(const struct nat_rule *r)
+{
+	struct addr_ports p = r->ports;
+	if (r->action == NAT_DNAT && r->translated_ports.last)
+		p = r->translated_ports;
+	bool one = r->proto && p.first == p.last && r->action != NAT_SNAT &&
+		   r->action != NAT_REFLEXIVE;
+	return one ? p.first : 0;
+}
+
+/* Whether whatever is in a prefix of the list and asks for the port matches. */
+static bool is_sure(const struct nat_rule *r, uint16_t port)
+{
+	if (r->scope)
+		return false;
+	if (r->action == NAT_REFLEXIVE)
+		return true;
+	return (!r->source.count || !r->destination.count) &&
+	       (!r->proto || port);
+}
+
+/* Where the addresses of prefix 'i' go, if they all move by the same number. */
+static void set_shift(const struct nat_rule *r, enum nat_stage stage,
+		      unsigned i, struct nat_index_ask *ask)
+{
+	const struct nat_prefixes *from = &r->source, *to = &r->translated;
+	if (stage == NAT_INGRESS) {
+		from = &r->translated;
+		to = &r->source;
+	}
+	if (r->action != NAT_REFLEXIVE || !from->count)
+		return;
+	ip4 first = from->at[i].addr;
+	ip4 last = addr_ip4(first.v + (uint32_t)addr_count(from->at[i]) - 1);
+	uint32_t begin = nat_map(from, to, first).v;
+	uint32_t end = nat_map(from, to, last).v;
+	ask->shift = begin - first.v;
+	ask->straight = end - begin == last.v - first.v && to->count == 1;
+}
+
+static void index_rule(struct nat *n, uint32_t rule, enum nat_stage stage)
+{
+	const struct nat_rule *r = &n->rules[rule];
+	struct nat_index_ask ask = {.proto = r->proto, .port = one_port(r)};
+	const struct nat_prefixes *list = asked(r, stage, &ask.by_dst);
+	if (!r->enabled || !acts(r, stage))
+		return;
+	ask.by_port = ask.port != 0;
+	ask.sure = is_sure(r, ask.port);
+	for (unsigned i = 0; i < list->count; i++) {
+		ask.prefix = list->at[i];
+		set_shift(r, stage, i, &ask);
+		nat_index_add(&n->index[stage], rule, &ask);
+	}
+}
+
+size_t nat_index_room(const struct nat *n, enum nat_stage stage)
+{
+	size_t room = 0;
+	bool by_dst;
+	for (size_t i = 0; i < n->count; i++)
+		if (acts(&n->rules[i], stage))
+			room += asked(&n->rules[i], stage, &by_dst)->count;
+	return room;
+}
+
+static void seal_stage(struct nat *n, enum nat_stage stage)
+{
+	n->acts[stage] = false;
+	for (size_t i = n->count; i--;) {
+		n->acts[stage] |= acts(&n->rules[i], stage);
+		if (n->index[stage].entries)
+			index_rule(n, (uint32_t)i, stage);
+	}
+}
+
+void nat_seal(struct nat *n)
+{
+	sort(n);
+	seal_stage(n, NAT_INGRESS);
+	seal_stage(n, NAT_EGRESS);
+}
+
+static struct nat_hit go_through(const struct nat *n, enum nat_stage stage,
+				 const struct nat_key *key)
 {
 	for (size_t i = 0; i < n->count; i++)
 		if (matches(&n->rules[i], stage, key))
-			return &n->rules[i];
+			return (struct nat_hit){.rule = &n->rules[i]};
+	return (struct nat_hit){0};
+}
+
+/* The first entry of the group that matches, of a rule before 'limit'. */
+static const struct nat_index_entry *
+find_in(const struct nat *n, enum nat_stage stage, const struct nat_key *key,
+	const struct nat_index_group *g, uint32_t limit)
+{
+	const struct nat_index *x = &n->index[stage];
+	uint32_t addr = (g->by_dst ? key->dst.v : key->src.v) & g->mask;
+	uint32_t service =
+		g->by_port ? (uint32_t)key->proto << 16 | key->dport : 0;
+	uint32_t i = x->heads[nat_index_hash(x, addr, service, g->number)];
+	for (; i != NAT_INDEX_NONE; i = x->entries[i].next) {
+		const struct nat_index_entry *e = &x->entries[i];
+		if (e->rule >= limit)
+			return NULL;
+		if (e->group == g->number && e->addr == addr &&
+		    ((uint32_t)e->proto << 16 | e->port) == service &&
+		    (e->sure || matches(&n->rules[e->rule], stage, key)))
+			return e;
+	}
 	return NULL;
+}
+
+struct nat_hit nat_find(const struct nat *n, enum nat_stage stage,
+			const struct nat_key *key)
+{
+	const struct nat_index *x = &n->index[stage];
+	const struct nat_index_entry *best = NULL;
+	uint32_t limit = NAT_INDEX_NONE;
+	if (!x->entries || key->portless)
+		return go_through(n, stage, key);
+	for (size_t i = 0; i < x->group_count; i++) {
+		const struct nat_index_group *g = &x->groups[i];
+		const struct nat_index_entry *e =
+			g->first < limit ? find_in(n, stage, key, g, limit)
+					 : NULL;
+		if (!e)
+			continue;
+		best = e;
+		limit = e->rule;
+	}
+	if (!best)
+		return (struct nat_hit){0};
+	return (struct nat_hit){&n->rules[best->rule], best->shift,
+				best->straight};
 }
 
 bool nat_leads_to(const struct nat *n, ip4 a)

@@ -7,7 +7,10 @@
  * rules win by order too and stop the search. Sources: NSX-T 3.2 Policy API
  * PolicyNatRule.
  *
- * Flat, in the caller's storage: nat_init, nat_add, nat_seal, nat_match. */
+ * Flat, in the caller's storage: nat_init, nat_add, nat_seal, nat_match. Many
+ * rules want an index: nat_index_init(&n->index[stage], ...) with room for
+ * nat_index_room(n, stage) entries, before nat_seal. Without one they are gone
+ * through one by one; the answer is the same. */
 #ifndef NAT_H
 #define NAT_H
 
@@ -16,6 +19,7 @@
 #include <stdint.h>
 
 #include "sim/base/addr.h"
+#include "sim/table/nat_index.h"
 
 enum nat_action {
 	NAT_SNAT,
@@ -62,6 +66,7 @@ struct nat {
 	struct nat_rule *rules; /* caller's storage, sorted by nat_seal() */
 	size_t count, room;
 	bool acts[2]; /* by stage: some rule has a say; set by nat_seal() */
+	struct nat_index index[2]; /* by stage; no entries: none */
 };
 
 /* What a rule is matched against. Ports are 0 for ICMP. */
@@ -82,10 +87,25 @@ static inline bool nat_in_scope(uint64_t scope, uint16_t port)
 void nat_init(struct nat *n, struct nat_rule *storage, size_t room);
 /* False when full. */
 bool nat_add(struct nat *n, const struct nat_rule *rule);
+/* Entries that an index needs at least. */
+size_t nat_index_room(const struct nat *n, enum nat_stage stage);
 void nat_seal(struct nat *n);
-/* The rule that decides, or NULL; its index is 'result' - n->rules. */
-struct nat_rule *nat_match(const struct nat *n, enum nat_stage stage,
-			   const struct nat_key *key);
+
+struct nat_hit {
+	struct nat_rule *rule; /* NULL: none; place is 'rule' - n->rules */
+	uint32_t shift;	       /* see struct nat_index_entry */
+	bool straight;
+};
+
+/* The rule that decides. */
+struct nat_hit nat_find(const struct nat *n, enum nat_stage stage,
+			const struct nat_key *key);
+static inline struct nat_rule *
+nat_match(const struct nat *n, enum nat_stage stage, const struct nat_key *key)
+{
+	return nat_find(n, stage, key).rule;
+}
+
 /* Whether a DNAT rule may translate some destination to 'a'. */
 bool nat_leads_to(const struct nat *n, ip4 a);
 /* REFLEXIVE: 'a' mapped from 'from' to 'to' by its position (n:n). 'a' must

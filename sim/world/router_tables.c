@@ -31,6 +31,23 @@ static void set_routes(struct router *r, const struct router_tables *t)
 	rib_select(&r->rib, &r->forward.fib);
 }
 
+static void index_nat(struct nat *n, enum nat_stage stage)
+{
+	size_t room = nat_index_room(n, stage);
+	nat_index_init(&n->index[stage],
+		       mem_new(room, sizeof(struct nat_index_entry)),
+		       mem_new(nat_index_heads(room), sizeof(uint32_t)), room);
+}
+
+static void free_nat(struct nat *n)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		mem_free(n->index[i].entries);
+		mem_free(n->index[i].heads);
+	}
+	mem_free(n->rules);
+}
+
 /* Hits of the rule with the same number, and sessions that point at it. */
 static void set_nat(struct router *r, const struct router_tables *t)
 {
@@ -41,6 +58,8 @@ static void set_nat(struct router *r, const struct router_tables *t)
 		copy_of(t->nat_rules, t->nat_rule_count, sizeof(*t->nat_rules)),
 		t->nat_rule_count);
 	now->count = t->nat_rule_count;
+	index_nat(now, NAT_INGRESS);
+	index_nat(now, NAT_EGRESS);
 	nat_seal(now);
 	uint32_t *moved = mem_new(old.count, sizeof(*moved));
 	for (size_t i = 0; i < old.count; i++) {
@@ -58,7 +77,7 @@ static void set_nat(struct router *r, const struct router_tables *t)
 		if (flows->flows[i].rule < old.count)
 			flows->flows[i].rule = moved[flows->flows[i].rule];
 	mem_free(moved);
-	mem_free(old.rules);
+	free_nat(&old);
 }
 
 static void set_acl(struct router *r, const struct router_tables *t)
@@ -263,7 +282,7 @@ void router_tables_fini(struct router *r)
 {
 	mem_free(r->rib.routes);
 	mem_free(r->forward.fib.routes);
-	mem_free(r->forward.nat.rules);
+	free_nat(&r->forward.nat);
 	mem_free(r->forward.acl.rules);
 	mem_free(r->forward.lb.servers);
 	mem_free(r->forward.pools);

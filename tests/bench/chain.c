@@ -75,6 +75,19 @@ static void init_gateway(struct forward *f, struct addr_prefix inside,
 	nat_init(&f->nat, mem_new(rules, sizeof(struct nat_rule)), rules);
 }
 
+/* As a router does: an index for both stages. */
+static void seal(struct forward *f)
+{
+	for (enum nat_stage stage = NAT_INGRESS; stage <= NAT_EGRESS; stage++) {
+		size_t room = nat_index_room(&f->nat, stage);
+		nat_index_init(&f->nat.index[stage],
+			       mem_new(room, sizeof(struct nat_index_entry)),
+			       mem_new(nat_index_heads(room), sizeof(uint32_t)),
+			       room);
+	}
+	nat_seal(&f->nat);
+}
+
 static void init_tier1(struct chain *c, uint32_t addresses)
 {
 	struct forward *f = &c->tier1;
@@ -88,7 +101,7 @@ static void init_tier1(struct chain *c, uint32_t addresses)
 			     .source = {1, {prefix(PODS, 14)}},
 			     .translated = {1, {prefix(EGRESS, len)}}};
 	nat_add(&f->nat, &r);
-	nat_seal(&f->nat);
+	seal(f);
 	f->tracks_inbound = true;
 	f->pool_count = f->pool_room = (size_t)1 << (32 - len);
 	f->pools = mem_new(f->pool_count, sizeof(*f->pools));
@@ -118,7 +131,7 @@ static void init_tier0(struct chain *c)
 				       {prefix(addr_ip4(UPLINKS.v + i), len)}}};
 		nat_add(&f->nat, &r);
 	}
-	nat_seal(&f->nat);
+	seal(f);
 }
 
 static void make_template(struct chain *c)
@@ -164,6 +177,10 @@ static void fini_gateway(struct forward *f)
 	mem_free(f->ports);
 	mem_free(f->fib.routes);
 	mem_free(f->nat.rules);
+	for (unsigned i = 0; i < 2; i++) {
+		mem_free(f->nat.index[i].entries);
+		mem_free(f->nat.index[i].heads);
+	}
 	mem_free(f->pools);
 	mem_free(f->flows.flows);
 	mem_free(f->flows.slots);
