@@ -51,7 +51,7 @@ struct forward_port {
 	bool uplink;	/* NAT happens here */
 	bool backplane; /* leads to another part of the same gateway */
 	bool urpf_strict;
-	uint16_t mtu; /* of the IP datagram, bytes */
+	uint32_t mtu; /* of the IP datagram, bytes */
 };
 
 /* How the router picks source ports for SNAT: a knob, since NSX documents

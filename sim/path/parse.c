@@ -109,13 +109,8 @@ static void quoted_key(const struct pkt *p, struct flow_key *out)
 	}
 }
 
-void parse_key(const struct pkt *p, struct flow_key *out)
+void parse_quoted_key(const struct pkt *p, struct flow_key *out)
 {
-	if (!p->quoted) {
-		*out = (struct flow_key){p->src, p->dst, p->sport, p->dport,
-					 p->proto};
-		return;
-	}
 	struct flow_key q;
 	quoted_key(p, &q);
 	*out = flow_reverse(&q);

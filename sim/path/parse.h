@@ -25,10 +25,18 @@ static inline size_t parse_end(const struct pkt *p)
 	return (size_t)p->l3 + parse_size(p);
 }
 
-/* The key by which 'p' belongs to a session: its own 5-tuple or, for an ICMP
- * error, that of the packet it quotes, turned round: an error travels like an
- * answer (RFC 5508 section 4.2). */
-void parse_key(const struct pkt *p, struct flow_key *out);
+/* For an ICMP error: the 5-tuple of the packet it quotes, turned round: an
+ * error travels like an answer (RFC 5508 section 4.2). */
+void parse_quoted_key(const struct pkt *p, struct flow_key *out);
+/* The key by which 'p' belongs to a session: its own or, for an ICMP error,
+ * parse_quoted_key(). */
+static inline void parse_key(const struct pkt *p, struct flow_key *out)
+{
+	if (p->quoted)
+		parse_quoted_key(p, out);
+	else
+		*out = p->key;
+}
 
 /* Whether 'p' can belong to direction 'dir' of the session that has its key: an
  * echo request only to the one, an echo reply only to the other. */

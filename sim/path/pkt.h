@@ -14,6 +14,7 @@
 
 #include "sim/base/addr.h"
 #include "sim/table/drop.h"
+#include "sim/table/flow.h"
 
 #define PKT_ROOM 2048 /* bytes of a frame at most */
 
@@ -48,10 +49,15 @@ struct pkt {
 	uint16_t quoted; /* the IP header that an ICMP error quotes; 0: none */
 	bool fragment;	 /* not the first one: it has no ports */
 	uint8_t icmp_type;
-	uint8_t proto;
 	uint8_t tcp_flags;
-	uint16_t sport, dport; /* ICMP echo: the id in both */
-	ip4 src, dst;
+	union {
+		struct flow_key key; /* the 5-tuple, by its fields: */
+		struct {
+			ip4 src, dst;
+			uint16_t sport, dport; /* ICMP echo: the id in both */
+			uint8_t proto;
+		};
+	};
 
 	uint16_t len;	  /* bytes of the frame */
 	struct pkt *next; /* in whichever queue holds it */

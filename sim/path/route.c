@@ -2,8 +2,6 @@
 #include "sim/path/route.h"
 
 #include "sim/base/hash.h"
-#include "sim/path/parse.h"
-#include "sim/wire/ip4.h"
 
 static uint32_t ecmp_hash(const struct forward *f, const struct pkt *p)
 {
@@ -19,6 +17,8 @@ static const struct fib_hop *choose_hop(const struct forward *f,
 {
 	const struct fib_hop *up[FIB_HOPS_MAX];
 	unsigned count = 0;
+	if (r->hop_count == 1)
+		return f->ports[r->hops[0].port].up ? &r->hops[0] : NULL;
 	for (unsigned i = 0; i < r->hop_count; i++)
 		if (f->ports[r->hops[i].port].up)
 			up[count++] = &r->hops[i];
@@ -45,15 +45,6 @@ enum drop route_pkt(struct forward *f, struct pkt *p)
 	return DROP_NONE;
 }
 
-enum drop route_ttl(struct pkt *p)
-{
-	uint8_t *head = p->data + p->l3;
-	if (head[8] <= 1)
-		return DROP_TTL_ZERO;
-	ip4_dec_ttl(head);
-	return DROP_NONE;
-}
-
 enum drop route_urpf(const struct forward *f, const struct pkt *p)
 {
 	if (!f->ports[p->in_port].urpf_strict)
@@ -65,12 +56,7 @@ enum drop route_urpf(const struct forward *f, const struct pkt *p)
 	return DROP_URPF;
 }
 
-enum drop route_mtu(const struct forward *f, const struct pkt *p)
-{
-	return parse_size(p) > f->ports[p->out_port].mtu ? DROP_MTU : DROP_NONE;
-}
-
-bool route_is_local(const struct forward *f, ip4 a)
+bool route_find_local(const struct forward *f, ip4 a)
 {
 	size_t low = 0, high = f->local_count;
 	while (low < high) {

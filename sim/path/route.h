@@ -4,17 +4,35 @@
 #define ROUTE_H
 
 #include "sim/path/forward.h"
+#include "sim/path/parse.h"
+#include "sim/wire/ip4.h"
 
 /* Chooses 'out_port' and 'next_hop' of 'p'. ECMP members are chosen by a hash
  * of the 5-tuple, so a conversation keeps its way. */
 enum drop route_pkt(struct forward *f, struct pkt *p);
-/* One TTL less, in the bytes too. */
-enum drop route_ttl(struct pkt *p);
+/* One TTL less, in the bytes. */
+static inline enum drop route_ttl(struct pkt *p)
+{
+	uint8_t *head = p->data + p->l3;
+	if (head[8] <= 1)
+		return DROP_TTL_ZERO;
+	ip4_dec_ttl(head);
+	return DROP_NONE;
+}
 /* Strict uRPF (RFC 3704 section 2.2): some best route to the source must leave
  * by the port the packet came in by; a default route counts. */
 enum drop route_urpf(const struct forward *f, const struct pkt *p);
 /* Whether it fits the way out; fragmenting is left to senders. */
-enum drop route_mtu(const struct forward *f, const struct pkt *p);
-bool route_is_local(const struct forward *f, ip4 a);
+static inline enum drop route_mtu(const struct forward *f, const struct pkt *p)
+{
+	return parse_size(p) > f->ports[p->out_port].mtu ? DROP_MTU : DROP_NONE;
+}
+
+/* Whether 'a' is in the list of own addresses. */
+bool route_find_local(const struct forward *f, ip4 a);
+static inline bool route_is_local(const struct forward *f, ip4 a)
+{
+	return f->local_count && route_find_local(f, a);
+}
 
 #endif

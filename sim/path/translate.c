@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/path/translate.h"
 
+#include <string.h>
+
 #include "sim/path/parse.h"
 #include "sim/wire/be.h"
 #include "sim/wire/csum.h"
@@ -142,29 +144,34 @@ static bool is_plain(const struct pkt *p)
 	       (p->proto == IP4_PROTO_TCP || p->proto == IP4_PROTO_UDP);
 }
 
-/* The changes of the addresses alone, and of all, are known. */
+/* UDP: 0 says "no checksum"; a sum that becomes 0 is sent as ones (RFC 768). */
+static void patch_udp(uint8_t *check, uint16_t delta)
+{
+	uint16_t old;
+	memcpy(&old, check, sizeof(old));
+	uint16_t now = csum_patched(old, delta);
+	if (!old)
+		return;
+	now = now ? now : 0xffff;
+	memcpy(check, &now, sizeof(now));
+}
+
+/* What changes in checksums over the addresses and over all is known, as
+ * csum_patch() wants it. */
 static void rewrite_plain(struct pkt *p, const struct flow_key *to,
-			  uint32_t addrs, uint32_t all)
+			  uint16_t addrs, uint16_t all)
 {
 	uint8_t *head = p->data + p->l3, *l4 = p->data + p->l4;
-	uint8_t *check =
-		l4 + (to->proto == IP4_PROTO_TCP ? TCP_CHECK : UDP_CHECK);
-	uint16_t old = be_load16(check), now = csum_apply(old, all);
-	bool udp = to->proto == IP4_PROTO_UDP;
 	be_store32(head + IP_SRC, to->src.v);
 	be_store32(head + IP_DST, to->dst.v);
-	be_store16(head + IP_CHECK,
-		   csum_apply(be_load16(head + IP_CHECK), addrs));
+	csum_patch(head + IP_CHECK, addrs);
 	be_store16(l4, to->sport);
 	be_store16(l4 + 2, to->dport);
-	/* UDP: 0 says "no checksum"; a sum that becomes 0 is sent as ones (RFC
-	 * 768). */
-	if (!udp || old)
-		be_store16(check, udp && !now ? 0xffff : now);
-	p->src = to->src;
-	p->dst = to->dst;
-	p->sport = to->sport;
-	p->dport = to->dport;
+	if (p->proto == IP4_PROTO_TCP)
+		csum_patch(l4 + TCP_CHECK, all);
+	else
+		patch_udp(l4 + UDP_CHECK, all);
+	p->key = *to;
 }
 
 /* Fragments and ICMP. */
@@ -185,20 +192,29 @@ static void rewrite_other(struct pkt *p, const struct flow_key *from,
 	p->dport = to->dport;
 }
 
+/* A delta like csum_delta32's, for csum_fold() only. */
+static uint64_t change32(uint32_t old, uint32_t now)
+{
+	return (uint64_t)(uint32_t)~old + now;
+}
+
 void translate_pkt(struct pkt *p, const struct flow_key *from,
 		   const struct flow_key *to)
 {
 	if (p->quoted) {
 		translate_error(p, from, to);
-	} else if (is_plain(p)) {
-		uint32_t addrs = csum_delta32(from->src.v, to->src.v) +
-				 csum_delta32(from->dst.v, to->dst.v);
-		rewrite_plain(p, to, addrs,
-			      addrs + csum_delta16(from->sport, to->sport) +
-				      csum_delta16(from->dport, to->dport));
-	} else {
-		rewrite_other(p, from, to);
+		return;
 	}
+	if (!is_plain(p)) {
+		rewrite_other(p, from, to);
+		return;
+	}
+	uint64_t addrs = change32(from->src.v, to->src.v) +
+			 change32(from->dst.v, to->dst.v);
+	uint64_t ports = (uint64_t)csum_delta16(from->sport, to->sport) +
+			 csum_delta16(from->dport, to->dport);
+	rewrite_plain(p, to, csum_wire(csum_fold(addrs)),
+		      csum_wire(csum_fold(addrs + ports)));
 }
 
 void translate_by_session(struct pkt *p, const struct flow *f,

@@ -175,12 +175,6 @@ static uint32_t take_number(struct flow_table *t)
 	return number;
 }
 
-static uint16_t fold(uint32_t delta)
-{
-	delta = (delta & 0xffff) + (delta >> 16);
-	return (uint16_t)((delta & 0xffff) + (delta >> 16));
-}
-
 static void set_keys(struct flow *f, const struct flow_key *in,
 		     const struct flow_key *out)
 {
@@ -197,8 +191,8 @@ static void set_keys(struct flow *f, const struct flow_key *in,
 	f->new_dst = out->dst;
 	f->new_sport = out->sport;
 	f->new_dport = out->dport;
-	f->addr_delta = fold(addrs);
-	f->full_delta = fold(addrs + ports);
+	f->addr_delta = csum_wire(csum_fold(addrs));
+	f->full_delta = csum_wire(csum_fold(addrs + ports));
 }
 
 uint32_t flow_add(struct flow_table *t, const struct flow_key *in,

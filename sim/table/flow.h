@@ -81,7 +81,7 @@ struct flow {
 	uint32_t rule;	     /* its place in the NAT table, FLOW_NONE: none */
 	uint32_t next, prev; /* in the timer wheel; next free while not live */
 	/* What the translation forwards does to a checksum over the addresses,
-	 * and over addresses and ports (csum_apply). */
+	 * and over addresses and ports (csum_wire). */
 	uint16_t addr_delta, full_delta;
 	uint8_t proto;
 	uint8_t state;	  /* enum flow_state */
@@ -197,7 +197,7 @@ static inline struct flow_key flow_out(const struct flow *f, enum flow_dir dir)
 }
 
 /* The change of a checksum over the addresses, or over addresses and ports, by
- * the translation of direction 'dir' (for csum_apply). */
+ * the translation of direction 'dir' (for csum_patch). */
 static inline uint16_t flow_delta(uint16_t forward, enum flow_dir dir)
 {
 	/* The complement takes back; 0 would not make a sum of 0 0xffff. */

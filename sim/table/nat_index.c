@@ -55,6 +55,7 @@ void nat_index_add(struct nat_index *x, uint32_t rule,
 					 .port = ask->by_port ? ask->port : 0,
 					 .proto = ask->by_port ? ask->proto : 0,
 					 .group = group,
-					 .straight = ask->straight};
+					 .straight = ask->straight,
+					 .sure = ask->sure};
 	*head = entry;
 }

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "sim/base/addr.h"
 
@@ -41,6 +42,38 @@ static inline uint32_t csum_delta32(uint32_t old, uint32_t now)
 {
 	return csum_delta16((uint16_t)(old >> 16), (uint16_t)(now >> 16)) +
 	       csum_delta16((uint16_t)old, (uint16_t)now);
+}
+
+/* A delta in 16 bits; it is 0 only if it was. */
+static inline uint16_t csum_fold(uint64_t delta)
+{
+	delta = (delta & UINT32_MAX) + (delta >> 32);
+	delta = (delta & 0xffff) + (delta >> 16);
+	delta = (delta & 0xffff) + (delta >> 16);
+	return (uint16_t)((delta & 0xffff) + (delta >> 16));
+}
+
+/* A folded delta as csum_patch() wants it: turning the bytes of all words round
+ * turns those of their sum round (RFC 1071 section 2 B), so a checksum in a
+ * packet can be changed as it stands. */
+static inline uint16_t csum_wire(uint16_t delta)
+{
+	return __builtin_bswap16(delta);
+}
+
+static inline uint16_t csum_patched(uint16_t check, uint16_t wire_delta)
+{
+	uint32_t sum = (uint32_t)(uint16_t)~check + wire_delta;
+	return (uint16_t) ~(sum + (sum >> 16));
+}
+
+/* Changes the checksum at 'check' in a packet. */
+static inline void csum_patch(uint8_t *check, uint16_t wire_delta)
+{
+	uint16_t c;
+	memcpy(&c, check, sizeof(c));
+	c = csum_patched(c, wire_delta);
+	memcpy(check, &c, sizeof(c));
 }
 
 /* 'check' as it must read after a change of 'delta'. */

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "sim/base/addr.h"
-#include "sim/wire/be.h"
 #include "sim/wire/csum.h"
 
 #define IP4_SIZE       20 /* without options */
@@ -70,7 +69,7 @@ void ip4_set_dst(uint8_t *head, ip4 dst);
 static inline void ip4_dec_ttl(uint8_t *head)
 {
 	head[8]--;
-	be_store16(head + 10, csum_apply(be_load16(head + 10), 0xfeff));
+	csum_patch(head + 10, csum_wire(0xfeff));
 }
 
 #endif

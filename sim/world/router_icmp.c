@@ -130,7 +130,7 @@ void router_icmp_report(struct router *r, struct pkt *p,
 	    !forward_icmp_for(reason, &m.type, &m.code))
 		return;
 	if (reason == DROP_MTU)
-		m.seq = r->forward.ports[p->out_port].mtu;
+		m.seq = (uint16_t)r->forward.ports[p->out_port].mtu;
 	struct pkt *error = make_error(r, p, head, &m);
 	if (!error)
 		return;
