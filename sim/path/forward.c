@@ -12,13 +12,7 @@ static enum drop permit(struct forward *f, struct pkt *p)
 {
 	if (!f->acl.count)
 		return DROP_NONE;
-	bool ports = p->proto == IP4_PROTO_TCP || p->proto == IP4_PROTO_UDP;
-	struct nat_key key = {.src = p->src,
-			      .dst = p->dst,
-			      .proto = p->proto,
-			      .sport = ports ? p->sport : 0,
-			      .dport = ports ? p->dport : 0,
-			      .port = p->in_port};
+	struct nat_key key = {.flow = p->key, .port = p->in_port};
 	struct acl_rule *r = acl_match(&f->acl, &key);
 	if (!r)
 		return DROP_NONE;

@@ -22,11 +22,7 @@ static struct nat_hit match(struct forward *f, const struct pkt *p,
 			    const struct flow_key *k, enum nat_stage stage)
 {
 	struct nat_key key = {
-		.src = k->src,
-		.dst = k->dst,
-		.proto = k->proto,
-		.sport = has_ports(k->proto) ? k->sport : 0,
-		.dport = has_ports(k->proto) ? k->dport : 0,
+		.flow = *k,
 		.port = stage == NAT_INGRESS ? p->in_port : p->out_port,
 		.portless = p->fragment,
 	};

@@ -40,6 +40,7 @@ static void set_key(const struct pkt *p, struct session_look *l)
 {
 	parse_key(p, &l->key);
 	l->hash = flow_hash(&l->key);
+	l->guess = 0;
 	l->keyed = true;
 }
 
@@ -52,32 +53,39 @@ void session_ask_slot(const struct forward *f, const struct pkt *p,
 	flow_prefetch_slot(&f->flows, l->hash);
 }
 
-void session_ask(const struct forward *f, const struct session_look *l)
+void session_ask(const struct forward *f, struct session_look *l)
 {
 	if (l->keyed)
-		flow_prefetch(&f->flows, l->hash);
+		l->guess = flow_guess(&f->flows, l->hash);
+}
+
+static bool is_right(const struct flow_table *t, uint32_t guess,
+		     const struct flow_key *key)
+{
+	const struct flow *flow = &t->flows[flow_number(guess)];
+	return flow->live && flow_has(flow, flow_value_dir(guess), key);
 }
 
 /* Finds the session; an idle one is ended here. */
 static void look(struct forward *f, const struct pkt *p, struct session_look *l,
 		 uint64_t now)
 {
-	if (l->looked)
-		return;
 	l->looked = true;
 	l->number = FLOW_NONE;
 	if (!f->flows.count || p->fragment)
 		return;
 	if (!l->keyed)
 		set_key(p, l);
-	uint32_t number =
-		flow_find_hashed(&f->flows, &l->key, l->hash, &l->dir);
-	if (number == FLOW_NONE || !parse_fits(p, l->dir))
+	uint32_t value = l->guess;
+	if (!value || !is_right(&f->flows, value, &l->key))
+		value = flow_value(&f->flows, &l->key, l->hash);
+	l->dir = flow_value_dir(value);
+	if (!value || !parse_fits(p, l->dir))
 		return;
-	if (flow_is_idle(&f->flows.flows[number], now))
-		session_end(f, number);
+	if (flow_is_idle(&f->flows.flows[flow_number(value)], now))
+		session_end(f, flow_number(value));
 	else
-		l->number = number;
+		l->number = flow_number(value);
 }
 
 /* Destinations are translated on arrival, sources when leaving; an untranslated
@@ -95,21 +103,16 @@ static bool acts(const struct flow *flow, enum flow_dir dir,
 	}
 }
 
-static void count_rule(struct forward *f, const struct flow *flow,
-		       const struct pkt *p)
+static struct nat_rule *rule_of(const struct forward *f,
+				const struct flow *flow)
 {
-	if (flow->rule == FLOW_NONE)
-		return;
-	f->nat.rules[flow->rule].packets++;
-	f->nat.rules[flow->rule].bytes += parse_size(p);
+	return flow->rule == FLOW_NONE ? NULL : &f->nat.rules[flow->rule];
 }
 
 /* A session acts where its rule does; one whose rule is gone on every uplink. */
-static bool in_scope(const struct forward *f, const struct flow *flow,
-		     uint16_t port)
+static bool in_scope(const struct nat_rule *rule, uint16_t port)
 {
-	return flow->rule == FLOW_NONE ||
-	       nat_in_scope(f->nat.rules[flow->rule].scope, port);
+	return !rule || nat_in_scope(rule->scope, port);
 }
 
 /* An error does not keep the session alive: it is not its traffic. */
@@ -119,7 +122,11 @@ static void carry_out(struct forward *f, struct pkt *p, struct session_look *l,
 	const struct flow *flow = &f->flows.flows[l->number];
 	if (!p->quoted)
 		flow_touch(&f->flows, l->number, l->dir, p->tcp_flags, now);
-	count_rule(f, flow, p);
+	struct nat_rule *rule = rule_of(f, flow);
+	if (rule) {
+		rule->packets++;
+		rule->bytes += parse_size(p);
+	}
 	translate_by_session(p, flow, l->dir);
 	note_add(&f->notes, p, kind, flow->ref);
 	l->acted = true;
@@ -139,11 +146,12 @@ bool session_run(struct forward *f, struct pkt *p, struct session_look *l,
 		 enum nat_stage stage, uint64_t now)
 {
 	uint16_t port = stage == NAT_INGRESS ? p->in_port : p->out_port;
-	look(f, p, l, now);
+	if (!l->looked)
+		look(f, p, l, now);
 	if (l->number == FLOW_NONE)
 		return false;
 	const struct flow *flow = &f->flows.flows[l->number];
-	if (!acts(flow, l->dir, stage) || !in_scope(f, flow, port))
+	if (!acts(flow, l->dir, stage) || !in_scope(rule_of(f, flow), port))
 		return false;
 	if (flow->kind == FLOW_PASS)
 		pass(f, p, l, now);
@@ -158,7 +166,8 @@ bool session_balance(struct forward *f, struct pkt *p, struct session_look *l,
 {
 	if (!f->balanced)
 		return false;
-	look(f, p, l, now);
+	if (!l->looked)
+		look(f, p, l, now);
 	if (l->number == FLOW_NONE || f->flows.flows[l->number].kind != FLOW_LB)
 		return false;
 	carry_out(f, p, l, NOTE_LB, now);

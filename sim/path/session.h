@@ -13,6 +13,7 @@
 struct session_look {
 	struct flow_key key;
 	uint32_t hash;
+	uint32_t guess;	 /* flow_guess(), 0: none yet */
 	uint32_t number; /* FLOW_NONE: no session */
 	enum flow_dir dir;
 	bool keyed;  /* key and hash are right */
@@ -26,7 +27,7 @@ struct session_look {
  * packets of a batch the one, then for all the other. */
 void session_ask_slot(const struct forward *f, const struct pkt *p,
 		      struct session_look *l);
-void session_ask(const struct forward *f, const struct session_look *l);
+void session_ask(const struct forward *f, struct session_look *l);
 /* Carries out the NAT session of 'p' if it has one that acts at this stage and
  * port. True: no rule needs to be looked at. */
 bool session_run(struct forward *f, struct pkt *p, struct session_look *l,

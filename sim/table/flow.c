@@ -31,25 +31,13 @@ static bool same_key(const struct flow_key *a, const struct flow_key *b)
 	       a->proto == b->proto;
 }
 
-/* Whether the session's packets of that direction arrive as 'k'. */
-static bool arrives_as(const struct flow *f, uint32_t backward,
-		       const struct flow_key *k)
-{
-	if (f->proto != k->proto)
-		return false;
-	if (backward)
-		return f->new_dst.v == k->src.v && f->new_src.v == k->dst.v &&
-		       f->new_dport == k->sport && f->new_sport == k->dport;
-	return f->src.v == k->src.v && f->dst.v == k->dst.v &&
-	       f->sport == k->sport && f->dport == k->dport;
-}
-
 static bool slot_is(const struct flow_table *t, uint32_t slot,
 		    const struct flow_key *key, uint32_t hash)
 {
 	const struct flow_slot *s = &t->slots[slot];
-	return s->hash == hash && arrives_as(&t->flows[(s->value - 1) >> 1],
-					     (s->value - 1) & 1, key);
+	return s->hash == hash &&
+	       flow_has(&t->flows[flow_number(s->value)],
+			flow_value_dir(s->value), key);
 }
 
 /* The slot that holds 'key', or the empty one where it would go. */
@@ -62,17 +50,10 @@ static uint32_t find_slot(const struct flow_table *t,
 	return i;
 }
 
-uint32_t flow_find_hashed(const struct flow_table *t,
-			  const struct flow_key *key, uint32_t hash,
-			  enum flow_dir *dir)
+uint32_t flow_value(const struct flow_table *t, const struct flow_key *key,
+		    uint32_t hash)
 {
-	if (!t->count)
-		return FLOW_NONE;
-	uint32_t value = t->slots[find_slot(t, key, hash)].value;
-	if (!value)
-		return FLOW_NONE;
-	*dir = (enum flow_dir)((value - 1) & 1);
-	return (value - 1) >> 1;
+	return t->count ? t->slots[find_slot(t, key, hash)].value : 0;
 }
 
 void flow_grow(struct flow_table *t, struct flow *flows,
@@ -175,22 +156,22 @@ static uint32_t take_number(struct flow_table *t)
 	return number;
 }
 
+static struct flow_ends ends_of(const struct flow_key *k)
+{
+	return (struct flow_ends){k->src, k->dst, k->sport, k->dport};
+}
+
 static void set_keys(struct flow *f, const struct flow_key *in,
 		     const struct flow_key *out)
 {
+	struct flow_key back = flow_reverse(out);
 	uint32_t addrs = csum_delta32(in->src.v, out->src.v) +
 			 csum_delta32(in->dst.v, out->dst.v);
 	uint32_t ports = csum_delta16(in->sport, out->sport) +
 			 csum_delta16(in->dport, out->dport);
-	f->src = in->src;
-	f->dst = in->dst;
-	f->sport = in->sport;
-	f->dport = in->dport;
+	f->in[FLOW_FORWARD] = ends_of(in);
+	f->in[FLOW_BACKWARD] = ends_of(&back);
 	f->proto = in->proto;
-	f->new_src = out->src;
-	f->new_dst = out->dst;
-	f->new_sport = out->sport;
-	f->new_dport = out->dport;
 	f->addr_delta = csum_wire(csum_fold(addrs));
 	f->full_delta = csum_wire(csum_fold(addrs + ports));
 }

@@ -11,8 +11,8 @@
  *
  * Memory for each session there is room for: 64 bytes, one cache line, and 28
  * of the table. A look-up reads two lines; for a batch ask for both ahead of
- * time: flow_hash, flow_prefetch_slot for all, flow_prefetch for all, then
- * flow_find_hashed.
+ * time: flow_hash and flow_prefetch_slot for all, flow_guess for all, then
+ * flow_has or, if the guess was wrong, flow_value.
  *
  * Idle timers are those of the NSX edge (docs NSX 4.1, session timers) and of
  * its load balancer (fast-TCP and fast-UDP profiles), as a table in flow.c; the
@@ -70,14 +70,18 @@ enum flow_kind {
 	FLOW_KIND_COUNT
 };
 
-/* Addresses and ports are those of the initiator's packets: as they arrive and,
- * with 'new', as they leave. flow_in() and flow_out() make keys of them. */
+/* A flow_key without the protocol. */
+struct flow_ends {
+	ip4 src, dst;
+	uint16_t sport, dport;
+};
+
+/* flow_in() and flow_out() make keys of 'in'. */
 struct flow {
-	ip4 src, dst, new_src, new_dst;
-	uint16_t sport, dport, new_sport, new_dport;
-	uint64_t used;	     /* ns; last packet */
-	uint32_t packets[2]; /* by direction; stay at the greatest number */
-	uint32_t ref;	     /* of the rule or virtual server */
+	struct flow_ends in[2]; /* as packets arrive, by direction */
+	uint64_t used;		/* ns; last packet */
+	uint32_t packets[2];	/* by direction; stay at the greatest number */
+	uint32_t ref;		/* of the rule or virtual server */
 	uint32_t rule;	     /* its place in the NAT table, FLOW_NONE: none */
 	uint32_t next, prev; /* in the timer wheel; next free while not live */
 	/* What the translation forwards does to a checksum over the addresses,
@@ -150,26 +154,54 @@ static inline void flow_prefetch_slot(const struct flow_table *t, uint32_t hash)
 	__builtin_prefetch(&t->slots[flow_home(t, hash)]);
 }
 
-/* Asks for the session that 'hash' probably means. */
-static inline void flow_prefetch(const struct flow_table *t, uint32_t hash)
+/* Whether packets of direction 'dir' arrive as 'k'. */
+static inline bool flow_has(const struct flow *f, enum flow_dir dir,
+			    const struct flow_key *k)
+{
+	const struct flow_ends *e = &f->in[dir];
+	return e->src.v == k->src.v && e->dst.v == k->dst.v &&
+	       e->sport == k->sport && e->dport == k->dport &&
+	       f->proto == k->proto;
+}
+
+/* What a slot's value stands for. */
+static inline uint32_t flow_number(uint32_t value)
+{
+	return (value - 1) >> 1;
+}
+
+static inline enum flow_dir flow_value_dir(uint32_t value)
+{
+	return (enum flow_dir)((value - 1) & 1);
+}
+
+/* The value of the slot with this hash, most probably of the key that has it;
+ * asks for the session. 0: none. */
+static inline uint32_t flow_guess(const struct flow_table *t, uint32_t hash)
 {
 	const struct flow_slot *s = &t->slots[flow_home(t, hash)];
 	const struct flow_slot *end = t->slots + t->slot_count;
 	while (s < end && s->value && s->hash != hash)
 		s++;
-	if (s < end && s->value)
-		__builtin_prefetch(&t->flows[(s->value - 1) >> 1]);
+	if (s == end || !s->value)
+		return 0;
+	__builtin_prefetch(&t->flows[flow_number(s->value)]);
+	return s->value;
 }
 
-/* The session and direction of an arriving packet; FLOW_NONE if there is
- * none. It may be idle beyond its timer: see flow_is_idle(). */
-uint32_t flow_find_hashed(const struct flow_table *t,
-			  const struct flow_key *key, uint32_t hash,
-			  enum flow_dir *dir);
+/* The value of the slot of an arriving packet; 0 if it has no session. That may
+ * be idle beyond its timer: see flow_is_idle(). */
+uint32_t flow_value(const struct flow_table *t, const struct flow_key *key,
+		    uint32_t hash);
+/* The same as session, FLOW_NONE if there is none, and direction. */
 static inline uint32_t flow_find(const struct flow_table *t,
 				 const struct flow_key *key, enum flow_dir *dir)
 {
-	return flow_find_hashed(t, key, flow_hash(key), dir);
+	uint32_t value = flow_value(t, key, flow_hash(key));
+	if (!value)
+		return FLOW_NONE;
+	*dir = flow_value_dir(value);
+	return flow_number(value);
 }
 
 static inline struct flow_key flow_reverse(const struct flow_key *k)
@@ -181,19 +213,14 @@ static inline struct flow_key flow_reverse(const struct flow_key *k)
  * is what arrives in the other direction. */
 static inline struct flow_key flow_in(const struct flow *f, enum flow_dir dir)
 {
-	if (dir == FLOW_FORWARD)
-		return (struct flow_key){f->src, f->dst, f->sport, f->dport,
-					 f->proto};
-	return (struct flow_key){f->new_dst, f->new_src, f->new_dport,
-				 f->new_sport, f->proto};
+	const struct flow_ends *e = &f->in[dir];
+	return (struct flow_key){e->src, e->dst, e->sport, e->dport, f->proto};
 }
 
 static inline struct flow_key flow_out(const struct flow *f, enum flow_dir dir)
 {
-	if (dir == FLOW_FORWARD)
-		return (struct flow_key){f->new_src, f->new_dst, f->new_sport,
-					 f->new_dport, f->proto};
-	return (struct flow_key){f->dst, f->src, f->dport, f->sport, f->proto};
+	const struct flow_ends *e = &f->in[!dir];
+	return (struct flow_key){e->dst, e->src, e->dport, e->sport, f->proto};
 }
 
 /* The change of a checksum over the addresses, or over addresses and ports, by

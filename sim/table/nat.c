@@ -101,6 +101,7 @@ ip4 nat_map(const struct nat_prefixes *from, const struct nat_prefixes *to,
 	return nat_at(to, nat_position(from, a));
 }
 
+/* Rules of protocols without ports ask for none. */
 static bool port_in(struct addr_ports p, const struct nat_key *key)
 {
 	return !p.last || key->portless ||

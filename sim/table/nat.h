@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "sim/base/addr.h"
+#include "sim/table/flow.h"
 #include "sim/table/nat_index.h"
 
 enum nat_action {
@@ -69,11 +70,16 @@ struct nat {
 	struct nat_index index[2]; /* by stage; no entries: none */
 };
 
-/* What a rule is matched against. Ports are 0 for ICMP. */
+/* What a rule is matched against. */
 struct nat_key {
-	ip4 src, dst;
-	uint8_t proto;
-	uint16_t sport, dport;
+	union {
+		struct flow_key flow; /* by its fields: */
+		struct {
+			ip4 src, dst;
+			uint16_t sport, dport;
+			uint8_t proto;
+		};
+	};
 	uint16_t port; /* of the router: ingress or egress by stage */
 	bool portless; /* a later fragment: ports match whatever they are */
 };

@@ -44,13 +44,12 @@ static inline uint32_t csum_delta32(uint32_t old, uint32_t now)
 	       csum_delta16((uint16_t)old, (uint16_t)now);
 }
 
-/* A delta in 16 bits; it is 0 only if it was. */
+/* A delta in 16 bits; it is 0 only if it was. Halves are added with end-around
+ * carry by adding the number turned by half its width. */
 static inline uint16_t csum_fold(uint64_t delta)
 {
-	delta = (delta & UINT32_MAX) + (delta >> 32);
-	delta = (delta & 0xffff) + (delta >> 16);
-	delta = (delta & 0xffff) + (delta >> 16);
-	return (uint16_t)((delta & 0xffff) + (delta >> 16));
+	uint32_t half = (uint32_t)((delta + (delta << 32 | delta >> 32)) >> 32);
+	return (uint16_t)((half + (half << 16 | half >> 16)) >> 16);
 }
 
 /* A folded delta as csum_patch() wants it: turning the bytes of all words round
