@@ -33,16 +33,23 @@ void acl_seal(struct acl *a)
 	}
 }
 
+/* Rules that ask for ports are about TCP and UDP. */
+static bool port_fits(const struct acl_rule *r, const struct nat_key *key)
+{
+	if (!r->ports.last)
+		return true;
+	bool ports = key->proto == IP4_PROTO_TCP || key->proto == IP4_PROTO_UDP;
+	return ports && key->dport >= r->ports.first &&
+	       key->dport <= r->ports.last;
+}
+
 struct acl_rule *acl_match(const struct acl *a, const struct nat_key *key)
 {
 	for (size_t i = 0; i < a->count; i++) {
 		struct acl_rule *r = &a->rules[i];
 		if (r->proto && r->proto != key->proto)
 			continue;
-		if (r->ports.last &&
-		    (key->dport < r->ports.first || key->dport > r->ports.last))
-			continue;
-		if (nat_covers(&r->source, key->src) &&
+		if (port_fits(r, key) && nat_covers(&r->source, key->src) &&
 		    nat_covers(&r->destination, key->dst))
 			return r;
 	}

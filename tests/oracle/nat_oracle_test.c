@@ -17,7 +17,7 @@ Suite *nat_oracle_test_suite(void);
 
 static struct gateway_kit kit;
 static struct flow flows[SESSIONS];
-static uint32_t slots[4 * SESSIONS];
+static struct flow_slot slots[4 * SESSIONS];
 static struct nat_model model;
 static struct nat_rule written[8]; /* as the model knows them */
 static struct nat_model_pkt memory[MEMORY];
@@ -89,6 +89,19 @@ static struct nat_rule random_rule(void)
 	return r;
 }
 
+/* Looking rules up must come to the same as going through them. */
+static void index_rules(void)
+{
+	static struct nat_index_entry entries[2][128];
+	static uint32_t heads[2][256];
+	for (enum nat_stage stage = NAT_INGRESS; stage <= NAT_EGRESS; stage++) {
+		size_t room = nat_index_room(&kit.f.nat, stage);
+		ck_assert_uint_le(nat_index_heads(room), 256);
+		nat_index_init(&kit.f.nat.index[stage], entries[stage],
+			       heads[stage], room);
+	}
+}
+
 static void add_rules(void)
 {
 	size_t count = below(7) + 1;
@@ -101,6 +114,8 @@ static void add_rules(void)
 		for (uint64_t j = 0; r.action == NAT_SNAT && j < size; j++)
 			gateway_kit_pools(&kit, nat_at(&r.translated, j));
 	}
+	if (below(2))
+		index_rules();
 	nat_seal(&kit.f.nat);
 	model.rules = written;
 	model.rule_count = count;

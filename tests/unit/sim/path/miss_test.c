@@ -158,7 +158,7 @@ START_TEST(a_source_keeps_its_translated_address)
 		s.sport = (uint16_t)(1 + i);
 		gateway_kit_send(&kit, 0, &s);
 		ck_assert_uint_eq(be_load32(kit.pkt.data + 26),
-				  kit.flows[0].out[0].src.v);
+				  flow_out(&kit.flows[0], FLOW_FORWARD).src.v);
 	}
 }
 END_TEST

@@ -117,14 +117,15 @@ START_TEST(expiry_ends_what_is_idle_and_nothing_else)
 	connect();
 	gateway_kit_send(&kit, 0, &udp);
 	ck_assert_uint_eq(kit.f.flows.count, 2);
-	forward_expire(&kit.f, 30 * SECOND);
+	session_expire(&kit.f, 30 * SECOND);
 	ck_assert_uint_eq(kit.f.flows.count, 2);
-	forward_expire(&kit.f, 30 * SECOND + 1);
+	session_expire(&kit.f, 30 * SECOND + 1);
 	ck_assert_uint_eq(kit.f.flows.count, 1);
 	ck_assert_uint_eq(kit.pools[0].used, 1); /* TCP */
 	ck_assert_uint_eq(kit.pools[1].used, 0); /* UDP */
-	ck_assert(!flow_may_expire(&kit.f.flows, 7200 * SECOND));
-	forward_expire(&kit.f, 7200 * SECOND + 1);
+	forward_expire(&kit.f, 7200 * SECOND);
+	ck_assert_uint_eq(kit.f.flows.count, 1);
+	forward_expire(&kit.f, 7205 * SECOND); /* a tick later */
 	ck_assert_uint_eq(kit.f.flows.count, 0);
 }
 END_TEST

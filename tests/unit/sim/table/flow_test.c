@@ -19,7 +19,7 @@ Suite *flow_test_suite(void);
 #define ACK    0x10
 
 static struct flow flows[ROOM];
-static uint32_t slots[4 * ROOM];
+static struct flow_slot slots[4 * ROOM];
 static struct flow_table table;
 
 static const struct flow_key in = {{0x0af40062}, {0x4a7d8552}, 40000, 443, TCP};
@@ -27,7 +27,7 @@ static const struct flow_key out = {{0x1e000005}, {0x4a7d8552}, 1024, 443, TCP};
 
 static void setup(void)
 {
-	ck_assert_uint_eq(flow_slots(ROOM), 4 * ROOM);
+	ck_assert_uint_le(flow_slots(ROOM), 4 * ROOM);
 	memset(slots, 0, sizeof(slots));
 	flow_init(&table, flows, slots, ROOM);
 }
@@ -54,9 +54,12 @@ END_TEST
 START_TEST(the_recipe_back_undoes_the_recipe_there)
 {
 	const struct flow *f = &flows[flow_add(&table, &in, &out, 5)];
-	ck_assert_uint_eq(f->out[FLOW_BACKWARD].dst.v, in.src.v);
-	ck_assert_uint_eq(f->out[FLOW_BACKWARD].dport, in.sport);
-	ck_assert_uint_eq(f->out[FLOW_BACKWARD].src.v, in.dst.v);
+	struct flow_key back = flow_out(f, FLOW_BACKWARD);
+	ck_assert_uint_eq(back.dst.v, in.src.v);
+	ck_assert_uint_eq(back.dport, in.sport);
+	ck_assert_uint_eq(back.src.v, in.dst.v);
+	ck_assert_uint_eq(back.sport, in.dport);
+	ck_assert_uint_eq(back.proto, in.proto);
 }
 END_TEST
 
@@ -253,7 +256,7 @@ START_TEST(packets_move_the_state_and_its_timer)
 {
 	uint32_t number = add(lives[_i].proto);
 	struct flow *f = &flows[number];
-	f->kind = lives[_i].kind;
+	f->kind = lives[_i].kind & 3U;
 	for (unsigned i = 0; i < lives[_i].count; i++)
 		flow_touch(&table, number, lives[_i].packets[i].dir,
 			   lives[_i].packets[i].flags, i);
@@ -274,31 +277,173 @@ START_TEST(idle_is_beyond_the_timer)
 }
 END_TEST
 
-START_TEST(idle_sessions_are_walked)
+static uint32_t ended[4 * ROOM];
+static unsigned ended_count;
+
+static void end(void *context, uint32_t flow)
+{
+	ended[ended_count++] = flow;
+	flow_remove(context, flow);
+}
+
+static unsigned expire(uint64_t now)
+{
+	ended_count = 0;
+	flow_expire(&table, now, end, &table);
+	return ended_count;
+}
+
+START_TEST(only_idle_sessions_are_ended)
 {
 	struct flow_key a = in, b = out;
 	a.proto = b.proto = UDP;
 	for (uint16_t i = 0; i < 4; i++, a.sport++, b.sport++)
 		flow_add(&table, &a, &b, i & 1 ? 10 * SECOND : 0);
-	ck_assert_uint_eq(flow_next_expired(&table, 0, 31 * SECOND), 0);
-	ck_assert_uint_eq(flow_next_expired(&table, 1, 31 * SECOND), 2);
-	ck_assert_uint_eq(flow_next_expired(&table, 3, 31 * SECOND), FLOW_NONE);
+	ck_assert_uint_eq(expire(30 * SECOND), 0);
+	ck_assert_uint_eq(expire(30 * SECOND + 1), 2);
+	ck_assert_uint_eq(ended[0] + ended[1], 2);
+	ck_assert_uint_eq(expire(31 * SECOND), 0);
+	ck_assert_uint_eq(expire(41 * SECOND), 2);
+	ck_assert_uint_eq(table.count, 0);
 }
 END_TEST
 
-START_TEST(nothing_expires_before_the_earliest)
+START_TEST(a_packet_puts_the_end_off)
+{
+	uint32_t number = add(UDP);
+	for (unsigned i = 1; i < 100; i++) {
+		ck_assert_uint_eq(expire(i * 20 * SECOND), 0);
+		flow_touch(&table, number, FLOW_FORWARD, 0, i * 20 * SECOND);
+	}
+	ck_assert_uint_eq(expire(99 * 20 * SECOND + 31 * SECOND), 1);
+}
+END_TEST
+
+START_TEST(a_shorter_timer_brings_the_end_near)
+{
+	uint32_t number = add(TCP); /* FIRST: 120 s */
+	flow_touch(&table, number, FLOW_BACKWARD, RST, 5 * SECOND); /* 2 s */
+	ck_assert_uint_eq(expire(7 * SECOND), 0);
+	ck_assert_uint_eq(expire(7 * SECOND + 1), 1);
+}
+END_TEST
+
+START_TEST(long_timers_come_round_the_wheel)
+{
+	uint32_t number = add(TCP);
+	flow_touch(&table, number, FLOW_BACKWARD, SYN | ACK, 0);
+	flow_touch(&table, number, FLOW_FORWARD, ACK, 0); /* 7200 s */
+	for (unsigned i = 1; i <= 72; i++)
+		ck_assert_uint_eq(expire(i * 100 * SECOND), 0);
+	ck_assert_uint_eq(expire(7200 * SECOND + 1), 1);
+}
+END_TEST
+
+START_TEST(a_long_pause_leaves_nobody_behind)
+{
+	struct flow_key a = in, b = out;
+	for (uint16_t i = 0; i < ROOM; i++, a.sport++, b.sport++) {
+		uint32_t number = flow_add(&table, &a, &b, i * 3 * SECOND);
+		if (i & 1)
+			flow_touch(&table, number, FLOW_BACKWARD, SYN | ACK,
+				   i * 3 * SECOND);
+	}
+	ck_assert_uint_eq(expire(100000 * SECOND), ROOM);
+}
+END_TEST
+
+/* The wheel against the plain rule, over random packets and pauses. */
+START_TEST(expiry_is_exact_whenever_it_is_asked_for)
+{
+	struct rng rng;
+	uint64_t now = 0;
+	struct flow_key a = in, b = out;
+	rng_init(&rng, (uint64_t)_i);
+	for (unsigned i = 0; i < 3000; i++) {
+		now += rng_below(&rng, 3) ? rng_below(&rng, 20) * SECOND / 7
+					  : rng_below(&rng, 2000) * SECOND;
+		a.sport = b.sport = (uint16_t)rng_next(&rng);
+		a.proto = b.proto = rng_below(&rng, 2) ? TCP : UDP;
+		uint32_t n = flow_add(&table, &a, &b, now);
+		for (unsigned j = 0; n != FLOW_NONE && j < 3; j++)
+			flow_touch(&table, n, rng_below(&rng, 2),
+				   (uint8_t)rng_next(&rng), now);
+		if (rng_below(&rng, 4))
+			continue;
+		uint32_t idle = 0, count = table.count;
+		for (uint32_t f = 0; f < table.fresh; f++)
+			idle += flow_is_idle(&flows[f], now);
+		ck_assert_msg(expire(now) == idle, "seed %d, round %u", _i, i);
+		ck_assert_uint_eq(table.count, count - idle);
+	}
+}
+END_TEST
+
+START_TEST(time_is_not_asked_about_within_a_tick)
 {
 	ck_assert(!flow_may_expire(&table, UINT64_MAX));
-	uint32_t number = add(TCP); /* FIRST: 120 s */
-	ck_assert(!flow_may_expire(&table, 120 * SECOND));
-	ck_assert(flow_may_expire(&table, 120 * SECOND + 1));
-	flow_touch(&table, number, FLOW_BACKWARD, RST, 0); /* CLOSED: 2 s */
-	ck_assert(!flow_may_expire(&table, 2 * SECOND));
-	ck_assert(flow_may_expire(&table, 2 * SECOND + 1));
-	flow_touch(&table, number, FLOW_BACKWARD, RST, 5 * SECOND);
-	flow_note_earliest(&table);
-	ck_assert(!flow_may_expire(&table, 7 * SECOND));
-	ck_assert(flow_may_expire(&table, 7 * SECOND + 1));
+	add(TCP);
+	ck_assert(!flow_may_expire(&table, (UINT64_C(1) << 32) - 1));
+	ck_assert(flow_may_expire(&table, UINT64_C(1) << 32));
+	expire(UINT64_C(1) << 32);
+	ck_assert(!flow_may_expire(&table, (UINT64_C(2) << 32) - 1));
+}
+END_TEST
+
+START_TEST(growing_keeps_sessions_and_numbers)
+{
+	static struct flow more[4 * ROOM];
+	static struct flow_slot more_slots[16 * ROOM];
+	struct flow_key a = in, b = out;
+	for (uint16_t i = 0; i < ROOM; i++, a.sport++, b.sport++)
+		flow_add(&table, &a, &b, 0);
+	memset(more_slots, 0, sizeof(more_slots));
+	flow_grow(&table, more, more_slots, 4 * ROOM);
+	for (uint16_t i = ROOM; i < 4 * ROOM; i++, a.sport++, b.sport++)
+		ck_assert_uint_eq(flow_add(&table, &a, &b, 0), i);
+	ck_assert_uint_eq(flow_add(&table, &a, &b, 0), FLOW_NONE);
+	a = in;
+	b = out;
+	for (uint16_t i = 0; i < 4 * ROOM; i++, a.sport++, b.sport++) {
+		enum flow_dir dir;
+		struct flow_key answer = flow_reverse(&b);
+		ck_assert_uint_eq(flow_find(&table, &a, &dir), i);
+		ck_assert_uint_eq(flow_find(&table, &answer, &dir), i);
+	}
+	ck_assert_uint_eq(expire(121 * SECOND), 4 * ROOM);
+	ck_assert_uint_eq(table.count, 0);
+}
+END_TEST
+
+/* What the recipe says about checksums is what changing the fields does. */
+START_TEST(deltas_are_those_of_the_fields)
+{
+	struct rng rng;
+	rng_init(&rng, 11);
+	for (unsigned i = 0; i < 20000; i++) {
+		struct flow_key a = {{(uint32_t)rng_next(&rng)},
+				     {(uint32_t)rng_next(&rng)},
+				     (uint16_t)rng_next(&rng),
+				     (uint16_t)rng_next(&rng),
+				     UDP};
+		struct flow_key b = a;
+		b.src.v = (uint32_t)rng_next(&rng);
+		b.sport = (uint16_t)rng_next(&rng);
+		setup();
+		const struct flow *f = &flows[flow_add(&table, &a, &b, 0)];
+		uint16_t check = (uint16_t)rng_next(&rng);
+		uint32_t there = csum_delta32(a.src.v, b.src.v) +
+				 csum_delta16(a.sport, b.sport);
+		uint32_t back = csum_delta32(b.src.v, a.src.v) +
+				csum_delta16(b.sport, a.sport);
+		uint16_t wire = csum_wire(check);
+		ck_assert_uint_eq(csum_wire(csum_patched(
+					  wire, flow_delta(f->full_delta, 0))),
+				  csum_apply(check, there));
+		ck_assert_uint_eq(csum_wire(csum_patched(
+					  wire, flow_delta(f->full_delta, 1))),
+				  csum_apply(check, back));
+	}
 }
 END_TEST
 
@@ -308,7 +453,7 @@ START_TEST(a_table_without_room_is_empty)
 	flow_init(&table, NULL, NULL, 0);
 	ck_assert_uint_eq(flow_find(&table, &in, &dir), FLOW_NONE);
 	ck_assert_uint_eq(flow_add(&table, &in, &out, 0), FLOW_NONE);
-	ck_assert_uint_eq(flow_next_expired(&table, 0, 99), FLOW_NONE);
+	ck_assert_uint_eq(expire(99), 0);
 }
 END_TEST
 
@@ -326,8 +471,15 @@ Suite *flow_test_suite(void)
 	tcase_add_loop_test(c, packets_move_the_state_and_its_timer, 0,
 			    sizeof(lives) / sizeof(lives[0]));
 	tcase_add_test(c, idle_is_beyond_the_timer);
-	tcase_add_test(c, idle_sessions_are_walked);
-	tcase_add_test(c, nothing_expires_before_the_earliest);
+	tcase_add_test(c, only_idle_sessions_are_ended);
+	tcase_add_test(c, a_packet_puts_the_end_off);
+	tcase_add_test(c, a_shorter_timer_brings_the_end_near);
+	tcase_add_test(c, long_timers_come_round_the_wheel);
+	tcase_add_test(c, a_long_pause_leaves_nobody_behind);
+	tcase_add_loop_test(c, expiry_is_exact_whenever_it_is_asked_for, 0, 10);
+	tcase_add_test(c, time_is_not_asked_about_within_a_tick);
+	tcase_add_test(c, growing_keeps_sessions_and_numbers);
+	tcase_add_test(c, deltas_are_those_of_the_fields);
 	tcase_add_test(c, a_table_without_room_is_empty);
 	suite_add_tcase(s, c);
 	return s;
