@@ -35,9 +35,8 @@ static bool slot_is(const struct flow_table *t, uint32_t slot,
 		    const struct flow_key *key, uint32_t hash)
 {
 	const struct flow_slot *s = &t->slots[slot];
-	return s->hash == hash &&
-	       flow_has(&t->flows[flow_number(s->value)],
-			flow_value_dir(s->value), key);
+	return s->hash == hash && flow_has(&t->flows[flow_number(s->value)],
+					   flow_value_dir(s->value), key);
 }
 
 /* The slot that holds 'key', or the empty one where it would go. */
