@@ -206,31 +206,67 @@ static struct net *build(const struct script *script, uint64_t seed,
 	return n;
 }
 
+static void stage_init(struct stage *s, const struct script *script,
+		       struct net *net, struct diag *d)
+{
+	*s = (struct stage){
+		.script = script,
+		.diag = d,
+		.net = net,
+		.world = net_world(net),
+		.outcome = outcome_for(script, script->seed),
+		.runs = mem_new(script->step_count + 1, sizeof(*s->runs)),
+	};
+	trace_init(&s->outcome->trace, s->world);
+}
+
+/* The outcome stays. */
+static void stage_fini(struct stage *s)
+{
+	for (size_t i = 0; i < s->script->step_count; i++)
+		act_release(&s->runs[i]);
+	mem_free(s->runs);
+	net_free(s->net);
+}
+
 struct outcome *play_script(const struct script *script,
 			    const struct play_options *options, struct diag *d)
 {
+	struct stage s;
 	if (!options)
 		options = &no_options;
 	uint64_t seed = options->has_seed ? options->seed : script->seed;
 	struct net *net = build(script, seed, d);
 	if (!net)
 		return NULL;
-	struct stage s = {
-		.script = script,
-		.diag = d,
-		.net = net,
-		.world = net_world(net),
-		.outcome = outcome_for(script, seed),
-		.runs = mem_new(script->step_count + 1, sizeof(*s.runs)),
-	};
-	trace_init(&s.outcome->trace, s.world);
+	stage_init(&s, script, net, d);
+	s.outcome->seed = seed;
 	if (!perform(&s, options)) {
 		outcome_free(s.outcome);
 		s.outcome = NULL;
 	}
-	for (size_t i = 0; i < script->step_count; i++)
-		act_release(&s.runs[i]);
-	mem_free(s.runs);
-	net_free(net);
+	stage_fini(&s);
 	return s.outcome;
+}
+
+static bool try_changes(struct stage *s)
+{
+	for (size_t i = 0; i < s->script->step_count; i++)
+		if (s->runs[i].model &&
+		    !net_apply(s->net, s->runs[i].model, s->diag))
+			return false;
+	return true;
+}
+
+bool play_check(const struct script *script, struct diag *d)
+{
+	struct stage s;
+	struct net *net = build(script, script->seed, d);
+	if (!net)
+		return false;
+	stage_init(&s, script, net, d);
+	bool good = prepare(&s) && try_changes(&s);
+	outcome_free(s.outcome);
+	stage_fini(&s);
+	return good;
 }

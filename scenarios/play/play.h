@@ -29,4 +29,8 @@ struct play_options {
 struct outcome *play_script(const struct script *s,
 			    const struct play_options *options, struct diag *d);
 
+/* Whether 's' can be played: builds its network, looks up every name, tries
+ * every change, and runs nothing. Reasons in 'd'. */
+bool play_check(const struct script *s, struct diag *d);
+
 #endif

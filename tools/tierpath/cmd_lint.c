@@ -2,6 +2,8 @@
 #include <stdio.h>
 
 #include "scenarios/lang/script.h"
+#include "scenarios/play/play.h"
+#include "topology/build/net.h"
 #include "topology/model/advice.h"
 #include "topology/model/model.h"
 #include "tools/tierpath/cmd.h"
@@ -15,16 +17,30 @@ static bool is_scenario(const struct tree *t)
 static void lint_topology(const struct tree *t, struct diag *d)
 {
 	struct model *m = model_read(t, d);
+	struct net *n = m ? net_new(m, 1, d) : NULL;
+	if (m)
+		advice_check(m, d);
+	net_free(n);
+	model_free(m);
+}
+
+/* What is wrong with the topology has been said: now what is unwise. */
+static void advise(const struct tree *t, struct diag *d)
+{
+	struct diag said;
+	diag_init(&said);
+	struct model *m = model_read(t, &said);
 	if (m)
 		advice_check(m, d);
 	model_free(m);
+	diag_fini(&said);
 }
 
 static void lint_scenario(const char *path, struct diag *d)
 {
 	struct script *s = script_load(path, d);
-	if (s)
-		lint_topology(s->base, d);
+	if (s && play_check(s, d))
+		advise(s->base, d);
 	script_free(s);
 }
 
@@ -69,8 +85,10 @@ int cmd_lint(const struct option_values *v)
 		if (status_of(v, &d) > status)
 			status = status_of(v, &d);
 		if (!v->quiet)
-			printf("%s: %zu errors, %zu warnings\n", paths.at[i],
-			       d.error_count, d.warning_count);
+			printf("%s: %zu error%s, %zu warning%s\n", paths.at[i],
+			       d.error_count, d.error_count == 1 ? "" : "s",
+			       d.warning_count,
+			       d.warning_count == 1 ? "" : "s");
 		diag_fini(&d);
 	}
 	cmd_free_paths(&paths);

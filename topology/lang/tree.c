@@ -399,10 +399,6 @@ struct tree *tree_merge(const struct tree *base, const struct tree_node *patch,
 	t->root = copy(&t->arena, base->root);
 	if (patch && patch->kind == TREE_MAP)
 		merge(&t->arena, t->root, patch, d);
-	else if (patch && patch->kind != TREE_NULL)
-		diag_error(d, patch->at,
-			   "a change is a map of what is to "
-			   "become different");
 	if (d->error_count == errors)
 		return t;
 	tree_free(t);
