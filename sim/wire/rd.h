@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/wire/be.h"
+
 struct rd {
 	const uint8_t *start, *at, *end; /* at == NULL after a failure */
 };
@@ -51,15 +53,13 @@ static inline uint8_t rd_u8(struct rd *r)
 static inline uint16_t rd_u16(struct rd *r)
 {
 	const uint8_t *p = rd_bytes(r, 2);
-	return p ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+	return p ? be_load16(p) : 0;
 }
 
 static inline uint32_t rd_u32(struct rd *r)
 {
 	const uint8_t *p = rd_bytes(r, 4);
-	return p ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-			       (uint32_t)p[2] << 8 | p[3]
-		 : 0;
+	return p ? be_load32(p) : 0;
 }
 
 #endif
