@@ -142,8 +142,9 @@ ROWS ?=
 bench: $(BIN) $O/bench ## measure speed (ROWS="fib_1m sim"), with the peers that are built
 	@$O/bench --peers $O/peers --json build/bench.json $(ROWS)
 
-bench-peers: ## install the peers and build what compares with them
+bench-peers: ## install and build the peers, then make bench
 	@tests/bench/peers.sh $O
+	@$(MAKE) -s bench
 
 $O/bench: $(BENCH_SRC:%.c=$O/%.o) $(BENCH_AUX:%.c=$O/%.o) $O/benches.o $(LIB_OBJ)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)

@@ -2,16 +2,18 @@
 /* The benchmark's harness: rows, runs, peers, limits, one table.
  *
  * A file tests/bench/x_bench.c declares and defines 'void x_bench(struct bench
- * *b)', which
- * makes its inputs and calls bench_measure() for each of its rows. One run
+ * *b)', which makes its inputs and calls bench_measure() for each of its rows. One run
  * warms up and is thrown away; of the others the median, the least and the
  * greatest are reported. Nothing fails for being slow: figures are printed, and
  * written as JSON.
  *
  * Peers are programs of their own, built by 'make bench-peers' as
- * build/KIND/peers/NAME from tests/bench/peer_NAME.c, .cc or .sh. Each prints
- * lines "ROW PEER VALUE MIN MAX" in the unit of the row; they are run in the
- * same run as the rows that they are compared with. */
+ * build/KIND/peers/NAME from tests/bench/peer_NAME.c, .cc, .py or .sh (see
+ * peers.sh). They are run in the same run as the rows that they are compared
+ * with, with the names of the rows measured as arguments and the number of
+ * runs in BENCH_RUNS. Each prints lines "ROW PEER VALUE MIN MAX" in the unit of
+ * the row, on its own and at its end; a row it has not may be left out. One that
+ * cannot run here says why on stderr and exits with 77. */
 #ifndef BENCH_H
 #define BENCH_H
 
