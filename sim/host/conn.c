@@ -9,6 +9,8 @@
 #define INITIAL_CWND (10 * CONN_MSS) /* RFC 6928 */
 #define TIME_WAIT_NS (60 * VCLOCK_S)
 #define DUP_ACKS     3
+#define PATH_MTU_MIN 68 /* RFC 791: every link carries that */
+#define HEADS_SIZE   40 /* IP and TCP, without options */
 
 static void on_timer(void *context);
 
@@ -93,6 +95,12 @@ static void take_peer(struct conn *c, const struct tcp *head)
 static void segment_syn_sent(struct conn *c, const struct tcp *head)
 {
 	bool acks = head->flags & TCP_ACK && head->ack == c->snd_base;
+	if (head->flags & TCP_ACK && !acks && !(head->flags & TCP_RST)) {
+		/* Of an older connection between the same ends. */
+		conn_out_segment(c, TCP_RST, head->ack,
+				 (struct craft_bytes){NULL, 0});
+		return;
+	}
 	if (head->flags & TCP_RST) {
 		if (acks)
 			conn_fail(c, STACK_REFUSED);
@@ -154,10 +162,13 @@ static void take_data(struct conn *c, const struct tcp *head,
 	bool fin = head->flags & TCP_FIN;
 	if (!len && !fin)
 		return;
-	if (head->seq != c->rcv_nxt) {
+	uint32_t known = c->rcv_nxt - head->seq;
+	if (known >= len + fin) {
 		conn_out_ack(c); /* says what is missing */
 		return;
 	}
+	payload += known; /* sent again, cut otherwise */
+	len -= known;
 	c->rcv_nxt += (uint32_t)len + fin;
 	conn_out_ack(c);
 	if (len && c->events && c->events->received)
@@ -197,6 +208,46 @@ static void segment_open(struct conn *c, const struct tcp *head,
 	end_if_done(c);
 }
 
+/* Nothing is left to say but that it is over; a reset ends even that. */
+static void segment_time_wait(struct conn *c, const struct tcp *head)
+{
+	if (head->flags & TCP_RST)
+		die(c);
+	else if (head->flags & (TCP_FIN | TCP_SYN))
+		conn_out_ack(c);
+}
+
+static bool is_after(uint32_t a, uint32_t b)
+{
+	return a != b && a - b < (uint32_t)1 << 31;
+}
+
+/* Linux: a SYN beyond what was received begins anew in TIME_WAIT
+ * (tcp_timewait_state_process in net/ipv4/tcp_minisocks.c). */
+static bool on_yield(struct stack_tcp *t, const struct tcp *syn)
+{
+	struct conn *c = (struct conn *)t;
+	if (c->state != CONN_TIME_WAIT || !is_after(syn->seq, c->rcv_nxt))
+		return false;
+	die(c);
+	return true;
+}
+
+/* What is under way is too large and lost: all of it again, in smaller pieces
+ * (tcp_v4_mtu_reduced in net/ipv4/tcp_ipv4.c). */
+static void on_path_mtu(struct stack_tcp *t, uint16_t mtu)
+{
+	struct conn *c = (struct conn *)t;
+	if (c->state != CONN_ESTABLISHED || mtu < PATH_MTU_MIN ||
+	    c->mss <= mtu - HEADS_SIZE)
+		return;
+	c->mss = (uint16_t)(mtu - HEADS_SIZE);
+	c->snd_nxt = c->snd_base;
+	c->sampled = 0;
+	c->fin_sent = false;
+	conn_out_push(c);
+}
+
 static void on_segment(struct stack_tcp *t, const struct tcp *head,
 		       const uint8_t *payload, size_t len, uint32_t pkt)
 {
@@ -211,8 +262,7 @@ static void on_segment(struct stack_tcp *t, const struct tcp *head,
 		segment_open(c, head, payload, len);
 		break;
 	case CONN_TIME_WAIT:
-		if (head->flags & TCP_FIN)
-			conn_out_ack(c);
+		segment_time_wait(c, head);
 		break;
 	default:
 		break;
@@ -238,6 +288,8 @@ static struct conn *new_conn(struct host *h)
 	c->timer.context = c;
 	c->tcp.segment = on_segment;
 	c->tcp.error = on_error;
+	c->tcp.path_mtu = on_path_mtu;
+	c->tcp.yield = on_yield;
 	c->tcp.free = free_conn;
 	c->snd_base = c->snd_nxt = rng_next(&w->rng);
 	c->rto = VCLOCK_S;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A small TCP endpoint (RFC 9293): SYN and data retransmission with Linux's
- * timers, MSS, segmentation, cumulative acknowledgement, slow start, fast
- * retransmit, FIN and RST. No options but MSS; segments that arrive out of
- * order are dropped and sent again.
+ * timers, MSS, segmentation, path MTU discovery (RFC 1191), cumulative
+ * acknowledgement, slow start, fast retransmit, FIN, RST and TIME_WAIT. No
+ * options but MSS; segments that arrive out of order are dropped and sent again.
  *
  * conn_connect or a listener makes one; events tell its user what happens;
  * conn_close (politely) or conn_abort end it. After either, or after the event

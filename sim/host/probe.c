@@ -270,9 +270,13 @@ static void on_resolved(void *context, const struct resolver_result *r)
 	start_to_addr(p);
 }
 
+/* Whoever gives up closes the socket: nothing is sent any more. */
 static void on_timeout(void *context)
 {
 	struct probe *p = context;
+	if (p->conn)
+		conn_abort(p->conn);
+	p->conn = NULL;
 	if (p->conf.kind == PROBE_TCP)
 		finish_dial(p, "i/o timeout");
 	else if (p->conf.kind == PROBE_PING)

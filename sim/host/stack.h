@@ -72,6 +72,12 @@ struct stack_tcp {
 	void (*segment)(struct stack_tcp *t, const struct tcp *head,
 			const uint8_t *payload, size_t len, uint32_t pkt);
 	void (*error)(struct stack_tcp *t, enum stack_error error);
+	/* A router on the way takes no IP packet larger than 'mtu' (ICMP 3/4,
+	 * RFC 1191). */
+	void (*path_mtu)(struct stack_tcp *t, uint16_t mtu);
+	/* Whether it makes room for the new connection that this SYN asks for
+	 * between the same ends; it has closed itself then. */
+	bool (*yield)(struct stack_tcp *t, const struct tcp *syn);
 	void (*free)(struct stack_tcp *t);
 	struct stack_tcp *next;
 };

@@ -18,7 +18,7 @@ static const struct {
 	[1] = {STACK_HOST_UNREACHABLE, false},
 	[2] = {STACK_NO_PROTOCOL, true},
 	[3] = {STACK_REFUSED, true},
-	[4] = {STACK_OK, false}, /* lowers the path MTU */
+	[4] = {STACK_OK, false}, /* lowers the path MTU: tell_mtu() */
 	[5] = {STACK_OK, false},
 	[6] = {STACK_NET_UNREACHABLE, true},
 	[7] = {STACK_HOST_DOWN, true},
@@ -122,15 +122,27 @@ static void tell(struct stack *s, const struct flow_key *k,
 	}
 }
 
+/* The MTU is in the last two bytes of the ICMP header; a router older than RFC
+ * 1191 leaves it 0. */
+static void tell_mtu(struct stack *s, const struct flow_key *k,
+		     const uint8_t *icmp)
+{
+	struct stack_tcp *t = k->proto == IP4_PROTO_TCP ? find_tcp(s, k) : NULL;
+	uint16_t mtu = be_load16(icmp + 6);
+	if (t && mtu)
+		t->path_mtu(t, mtu);
+}
+
 static bool deliver_icmp(struct stack *s, const struct pkt *p)
 {
+	const uint8_t *icmp = p->data + p->l4;
 	bool hard;
 	if (p->icmp_type == ICMP_ECHO_REPLY) {
 		struct stack_ping *ping = find_ping(s, p->dport);
 		if (!ping)
 			return false;
 		accepted(s, p);
-		ping->reply(ping->context, be_load16(p->data + p->l4 + 6));
+		ping->reply(ping->context, be_load16(icmp + 6));
 		return true;
 	}
 	if (!p->quoted)
@@ -138,10 +150,11 @@ static bool deliver_icmp(struct stack *s, const struct pkt *p)
 	struct flow_key k;
 	parse_key(p, &k);
 	accepted(s, p);
-	enum stack_error error =
-		error_of(p->data[p->l4], p->data[p->l4 + 1], &hard);
+	enum stack_error error = error_of(icmp[0], icmp[1], &hard);
 	if (error != STACK_OK)
 		tell(s, &k, error, hard);
+	else if (icmp[0] == ICMP_UNREACHABLE && icmp[1] == ICMP_FRAG_NEEDED)
+		tell_mtu(s, &k, icmp);
 	return true;
 }
 
@@ -169,12 +182,17 @@ static bool deliver_udp(struct stack *s, struct pkt *p)
 	return true;
 }
 
+static bool is_opening(const struct tcp *head)
+{
+	return (head->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
+}
+
 /* A segment that no connection knows: for a listener, or refused. */
 static bool deliver_stranger(struct stack *s, struct pkt *p,
 			     const struct tcp *head, size_t payload)
 {
 	struct stack_from from = from_of(p);
-	bool opens = (head->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+	bool opens = is_opening(head);
 	if (is_silent(s, p->dport)) {
 		p->drop = DROP_NO_PORT;
 		return false;
@@ -203,7 +221,7 @@ static bool deliver_tcp(struct stack *s, struct pkt *p)
 		return false;
 	}
 	struct stack_tcp *t = find_tcp(s, &k);
-	if (!t)
+	if (!t || (is_opening(&head) && t->yield(t, &head)))
 		return deliver_stranger(s, p, &head, size - head.head_size);
 	accepted(s, p);
 	t->segment(t, &head, l4 + head.head_size, size - head.head_size, p->id);

@@ -144,7 +144,6 @@ bool forward_icmp_for(enum drop reason, uint8_t *type, uint8_t *code)
 		return true;
 	case DROP_ARP_FAIL:
 	case DROP_NEIGH:
-	case DROP_BLACKHOLE:
 		*code = ICMP_HOST;
 		return true;
 	case DROP_ACL_REJECT:

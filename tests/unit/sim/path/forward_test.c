@@ -201,7 +201,6 @@ static const struct {
 	uint8_t type, code;
 } tellings[] = {
 	{DROP_NO_ROUTE, true, ICMP_UNREACHABLE, ICMP_NET},
-	{DROP_BLACKHOLE, true, ICMP_UNREACHABLE, ICMP_HOST},
 	{DROP_NEIGH, true, ICMP_UNREACHABLE, ICMP_HOST},
 	{DROP_ARP_FAIL, true, ICMP_UNREACHABLE, ICMP_HOST},
 	{DROP_ACL_REJECT, true, ICMP_UNREACHABLE, ICMP_PROHIBITED},
@@ -209,6 +208,7 @@ static const struct {
 	{DROP_TTL_ZERO, true, ICMP_TIME_EXCEEDED, 0},
 	{DROP_ACL_DROP, false, 0, 0},
 	{DROP_URPF, false, 0, 0},
+	{DROP_BLACKHOLE, false, 0, 0},
 	{DROP_NAT_PORTS, false, 0, 0},
 	{DROP_STANDBY, false, 0, 0},
 };
