@@ -91,6 +91,9 @@ void router_remove_addr(struct router *r, uint16_t port, ip4 addr);
 /* Sessions whose rule is gone stay until they are idle (whether NSX ends them
  * is not documented). */
 void router_set_tables(struct router *r, const struct router_tables *t);
+/* Sessions and ports in use change places: a standby takes over. Both must have
+ * the same NAT rules. */
+void router_swap_sessions(struct router *a, struct router *b);
 
 /* The endpoint on top of a host: gets packets that are for it (it takes them).
  * 'p' is parsed. Returns false if nothing there wanted it (no such port or

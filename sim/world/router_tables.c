@@ -278,6 +278,21 @@ void router_set_tables(struct router *r, const struct router_tables *t)
 	r->configured = true;
 }
 
+void router_swap_sessions(struct router *a, struct router *b)
+{
+	struct forward *f = &a->forward, *g = &b->forward, was = *f;
+	f->flows = g->flows;
+	f->balanced = g->balanced;
+	f->pools = g->pools;
+	f->pool_count = g->pool_count;
+	f->pool_room = g->pool_room;
+	g->flows = was.flows;
+	g->balanced = was.balanced;
+	g->pools = was.pools;
+	g->pool_count = was.pool_count;
+	g->pool_room = was.pool_room;
+}
+
 void router_tables_fini(struct router *r)
 {
 	mem_free(r->rib.routes);

@@ -14,22 +14,69 @@ static bool is_linked(const struct model_tier1 *g, size_t tier0)
 	return g->tier0.name && g->tier0.index == tier0;
 }
 
+/* An edge without an uplink that is up has nothing to forward to: the other one
+ * takes over, as with an HA VIP of NSX. */
+static bool has_uplink(const struct model_tier0 *g, const struct net_tier0 *t,
+		       size_t sr)
+{
+	for (size_t i = 0; i < g->interfaces.count; i++)
+		if (t->uplink_srs[i] == sr &&
+		    g->interfaces.at[i].admin_state == MODEL_UP)
+			return true;
+	return false;
+}
+
+/* How much there is to be said for an SR: that it can do the work, that it does
+ * it already, that it is preferred; the last two change places if the mode is
+ * PREEMPTIVE. */
+static unsigned fitness(const struct model_tier0 *g, const struct net_tier0 *t,
+			size_t sr)
+{
+	bool preempts = g->failover_mode == MODEL_PREEMPTIVE;
+	unsigned fit = 8;
+	if (!t->srs[sr].up)
+		return 0;
+	if (has_uplink(g, t, sr))
+		fit += 4;
+	if (t->srs[sr].active)
+		fit += preempts ? 1 : 2;
+	if (g->preferred_edge.name &&
+	    t->srs[sr].edge == g->preferred_edge.index)
+		fit += preempts ? 2 : 1;
+	return fit;
+}
+
+/* The fittest SR of an active-standby gateway, NET_SRS_MAX if none is up. */
+static size_t choose_standby(const struct model_tier0 *g,
+			     const struct net_tier0 *t)
+{
+	size_t best = NET_SRS_MAX;
+	for (size_t i = 0; i < t->sr_count; i++)
+		if (fitness(g, t, i) >
+		    (best == NET_SRS_MAX ? 0 : fitness(g, t, best)))
+			best = i;
+	return best;
+}
+
+/* Sessions move with the work: NSX keeps those of the standby in step. */
 static void choose_active(const struct model *m, const struct model_tier0 *g,
 			  struct net_tier0 *t)
 {
-	size_t active = NET_SRS_MAX;
+	struct router *was = NULL;
+	for (size_t i = 0; i < t->sr_count; i++)
+		t->srs[i].up = net_edge_up(m, &g->edge_cluster, t->srs[i].edge);
+	size_t active = choose_standby(g, t);
 	for (size_t i = 0; i < t->sr_count; i++) {
 		struct net_sr *sr = &t->srs[i];
-		sr->up = net_edge_up(m, &g->edge_cluster, sr->edge);
-		sr->active = sr->up;
-		bool preferred = g->preferred_edge.name &&
-				 sr->edge == g->preferred_edge.index;
-		if (sr->up && (active == NET_SRS_MAX || preferred))
-			active = i;
+		if (g->ha_mode == MODEL_ACTIVE_ACTIVE) {
+			sr->active = sr->up;
+			continue;
+		}
+		was = sr->active && i != active ? sr->router : was;
+		sr->active = i == active;
 	}
-	if (g->ha_mode == MODEL_ACTIVE_STANDBY)
-		for (size_t i = 0; i < t->sr_count; i++)
-			t->srs[i].active = i == active;
+	if (was && active < NET_SRS_MAX)
+		router_swap_sessions(was, t->srs[active].router);
 }
 
 static bool is_below(const struct model_segment *s, size_t tier0)

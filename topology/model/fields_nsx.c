@@ -95,6 +95,9 @@ const struct schema_object fields_interface = {
 
 static const char *const ha_modes[] = {"ACTIVE_ACTIVE", "ACTIVE_STANDBY", NULL};
 
+static const char *const failover_modes[] = {"NON_PREEMPTIVE", "PREEMPTIVE",
+					     NULL};
+
 static const struct schema_field tier0_fields[] = {
 	{.name = "ha_mode",
 	 .doc = "ACTIVE_ACTIVE (default) or ACTIVE_STANDBY",
@@ -108,9 +111,16 @@ static const struct schema_field tier0_fields[] = {
 	 .required = true,
 	 FIELDS_AT(struct model_tier0, edge_cluster)},
 	{.name = "preferred_edge",
-	 .doc = "ACTIVE_STANDBY: the active one while it is up",
+	 .doc = "ACTIVE_STANDBY: the one that is active at first",
 	 .kind = SCHEMA_NAME,
 	 FIELDS_AT(struct model_tier0, preferred_edge)},
+	{.name = "failover_mode",
+	 .doc = "ACTIVE_STANDBY: NON_PREEMPTIVE (default), or PREEMPTIVE: "
+		"preferred_edge takes over again when it is back",
+	 .kind = SCHEMA_ENUM,
+	 .names = failover_modes,
+	 .place = offsetof(struct model_tier0, failover_at),
+	 FIELDS_AT(struct model_tier0, failover_mode)},
 	{.name = "transit_subnet",
 	 .doc = "router links to Tier-1 gateways; default 100.64.0.0/16",
 	 .kind = SCHEMA_PREFIX,

@@ -26,6 +26,7 @@ struct tree;
 enum model_urpf { MODEL_URPF_STRICT, MODEL_URPF_NONE };
 enum model_state { MODEL_UP, MODEL_DOWN };
 enum model_ha { MODEL_ACTIVE_ACTIVE, MODEL_ACTIVE_STANDBY };
+enum model_failover { MODEL_NON_PREEMPTIVE, MODEL_PREEMPTIVE };
 
 struct model_edge {
 	struct schema_id id;
@@ -83,8 +84,10 @@ struct model_tier0 {
 	enum model_ha ha_mode;
 	struct diag_place ha_mode_at;
 	struct schema_ref edge_cluster;
-	struct schema_ref preferred_edge;  /* A/S: the active one if it is up */
-	struct addr_prefix transit_subnet; /* 100.64.0.0/16 */
+	struct schema_ref preferred_edge;  /* A/S: active at first */
+	enum model_failover failover_mode; /* A/S: does it take over again? */
+	struct diag_place failover_at;
+	struct addr_prefix transit_subnet;	    /* 100.64.0.0/16 */
 	struct addr_prefix internal_transit_subnet; /* 169.254.0.0/24 or /28 */
 	bool has_ha_vip;
 	struct addr_if ha_vip;

@@ -64,6 +64,15 @@ static const struct {
 	{STANDBY ", preferred_edge: en2}}\n"
 		 "edge_clusters: {ec: {edges: {en2: {admin_state: DOWN}}}}",
 	 "t0:dr", "0.0.0.0/0", "isr [1] via 169.254.0.2 backplane"},
+	/* ... and one that has an uplink, if there is any. */
+	{STANDBY ", interfaces: {up1: {admin_state: DOWN}}}}", "t0:dr",
+	 "0.0.0.0/0", "isr [1] via 169.254.0.3 backplane"},
+	{STANDBY ", preferred_edge: en2, interfaces: {up2: {admin_state: "
+		 "DOWN}}}}",
+	 "t0:dr", "0.0.0.0/0", "isr [1] via 169.254.0.2 backplane"},
+	{STANDBY ", interfaces: {up1: {admin_state: DOWN}, up2: {admin_state: "
+		 "DOWN}}}}",
+	 "t0:dr", "0.0.0.0/0", "isr [1] via 169.254.0.2 backplane"},
 	/* Static routes: a next hop must be on a network of the node. */
 	{"tier0s: {t0: {static_routes: {far: {network: 203.0.113.0/24, "
 	 "next_hops: [203.0.113.1]}}}}",
@@ -109,6 +118,58 @@ START_TEST(tables_follow_from_the_model)
 	net_kit_init(&k, tables[_i].patch);
 	net_kit_expect_routes(&k, tables[_i].node, tables[_i].prefix,
 			      tables[_i].routes);
+	net_kit_fini(&k);
+}
+END_TEST
+
+#define EN1_DOWN "\nedge_clusters: {ec: {edges: {en1: {admin_state: DOWN}}}}"
+#define BY_EN1	 "isr [1] via 169.254.0.2 backplane"
+#define BY_EN2	 "isr [1] via 169.254.0.3 backplane"
+
+static const struct {
+	const char *gateway, *when_back;
+} returns[] = {
+	{STANDBY "}}", BY_EN2},
+	{STANDBY ", preferred_edge: en1}}", BY_EN2},
+	{STANDBY ", preferred_edge: en1, failover_mode: PREEMPTIVE}}", BY_EN1},
+	{STANDBY ", preferred_edge: en2, failover_mode: PREEMPTIVE}}", BY_EN2},
+};
+
+START_TEST(the_edge_that_took_over_stays_active_unless_preempted)
+{
+	struct net_kit k;
+	char down[512];
+	snprintf(down, sizeof(down), "%s" EN1_DOWN, returns[_i].gateway);
+	net_kit_init(&k, returns[_i].gateway);
+	ck_assert(net_kit_apply(&k, down));
+	net_kit_expect_routes(&k, "t0:dr", "0.0.0.0/0", BY_EN2);
+	ck_assert(net_kit_apply(&k, returns[_i].gateway));
+	net_kit_expect_routes(&k, "t0:dr", "0.0.0.0/0", returns[_i].when_back);
+	net_kit_fini(&k);
+}
+END_TEST
+
+#define HIDING                                                                 \
+	STANDBY ", nat_rules: {hide: {action: SNAT, source_network: "          \
+		"10.2.0.0/24, translated_network: 192.0.2.9}}}}"
+
+START_TEST(sessions_go_over_to_the_edge_that_takes_over)
+{
+	struct net_kit k;
+	net_kit_init(&k, HIDING);
+	ck_assert(net_kit_tcp(&k, "vm-b", "198.51.100.10", 443));
+	const struct forward *en1 = router_forward(net_kit_node(&k, "t0:en1"));
+	const struct forward *en2 = router_forward(net_kit_node(&k, "t0:en2"));
+	ck_assert_uint_eq(en1->flows.count, 1);
+	ck_assert_uint_eq(en2->flows.count, 0);
+	ck_assert(net_kit_apply(&k, HIDING EN1_DOWN));
+	ck_assert_uint_eq(en1->flows.count, 0);
+	ck_assert_uint_eq(en2->flows.count, 1);
+	ck_assert_uint_eq(en2->pools[0].used + en2->pools[1].used +
+				  en2->pools[2].used,
+			  1);
+	ck_assert(net_kit_tcp(&k, "vm-b", "198.51.100.10", 443));
+	ck_assert_uint_eq(en2->flows.count, 2);
 	net_kit_fini(&k);
 }
 END_TEST
@@ -239,14 +300,16 @@ START_TEST(nobody_answers_for_the_other_edge)
 }
 END_TEST
 
+#define PREEMPTIVE STANDBY ", preferred_edge: en1, failover_mode: PREEMPTIVE}}"
+
 START_TEST(the_ha_vip_moves_with_the_active_edge)
 {
 	static const char down[] =
-		STANDBY "}}\n"
-			"edge_clusters: {ec: {edges: {en1: {admin_state: "
-			"DOWN}}}}";
+		PREEMPTIVE "\n"
+			   "edge_clusters: {ec: {edges: {en1: {admin_state: "
+			   "DOWN}}}}";
 	struct net_kit k;
-	net_kit_init(&k, STANDBY "}}");
+	net_kit_init(&k, PREEMPTIVE);
 	ck_assert(net_kit_ping(&k, "server", "192.0.2.9"));
 	ck_assert(
 		router_has_addr(net_kit_node(&k, "t0:en1"), (ip4){0xc0000209}));
@@ -258,7 +321,7 @@ START_TEST(the_ha_vip_moves_with_the_active_edge)
 		router_has_addr(net_kit_node(&k, "t0:en2"), (ip4){0xc0000209}));
 	ck_assert(!router_has_addr(net_kit_node(&k, "t0:en1"),
 				   (ip4){0xc0000209}));
-	ck_assert(net_kit_apply(&k, STANDBY "}}"));
+	ck_assert(net_kit_apply(&k, PREEMPTIVE));
 	net_kit_wait(&k);
 	ck_assert(net_kit_ping(&k, "server", "192.0.2.9"));
 	ck_assert(!router_has_addr(net_kit_node(&k, "t0:en2"),
@@ -338,6 +401,10 @@ Suite *net_tier0_test_suite(void)
 	TCase *c = tcase_create("net_tier0");
 	tcase_add_loop_test(c, tables_follow_from_the_model, 0,
 			    sizeof(tables) / sizeof(tables[0]));
+	tcase_add_loop_test(
+		c, the_edge_that_took_over_stays_active_unless_preempted, 0,
+		sizeof(returns) / sizeof(returns[0]));
+	tcase_add_test(c, sessions_go_over_to_the_edge_that_takes_over);
 	tcase_add_test(c, snat_and_reflexive_work_both_ways);
 	tcase_add_test(c, without_the_rule_the_way_back_is_missing);
 	tcase_add_test(c, both_edges_carry_traffic);
