@@ -225,6 +225,7 @@ static bool make_change(struct stage *s, struct stage_run *r)
 {
 	if (!net_apply(s->net, r->model, s->diag))
 		return false;
+	outcome_take_refs(s->outcome, s->net, world_now(s->world));
 	finish(s, r, OUTCOME_OK, "changed");
 	return true;
 }

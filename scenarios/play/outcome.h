@@ -10,6 +10,7 @@
 
 #include "scenarios/lang/script.h"
 #include "sim/base/arena.h"
+#include "sim/base/vec.h"
 #include "sim/record/trace.h"
 #include "topology/build/net.h"
 
@@ -61,6 +62,13 @@ struct outcome_expect {
 	unsigned line;
 };
 
+/* What a route or rule read before a change gave it other words. */
+struct outcome_former {
+	uint32_t ref;
+	uint64_t until; /* ns */
+	const char *text;
+};
+
 struct outcome {
 	struct arena arena;
 	const char *path, *title;
@@ -69,16 +77,25 @@ struct outcome {
 	size_t step_count;
 	struct outcome_expect *expects;
 	size_t expect_count, met_count;
-	struct trace trace;   /* sealed */
-	struct net_ref *refs; /* by number; copies */
-	size_t ref_count;
+	struct trace trace; /* sealed */
+	struct {
+		VEC(struct net_ref);
+	} refs; /* by number - 1; copies, as they read at the end */
+	struct {
+		VEC(struct outcome_former);
+	} former;	 /* in the order of time */
 	uint64_t ended;	 /* virtual ns */
 	uint64_t events; /* timers fired */
 	bool limit_hit;
 };
 
+/* Copies what the numbers of 'n' stand for from 'now' on. */
+void outcome_take_refs(struct outcome *o, const struct net *n, uint64_t now);
 /* Never NULL: kind NET_REF_NONE for unknown numbers. */
 const struct net_ref *outcome_ref(const struct outcome *o, uint32_t ref);
+/* Its words at the time 'when'; "" for unknown numbers. */
+const char *outcome_ref_text(const struct outcome *o, uint32_t ref,
+			     uint64_t when);
 void outcome_free(struct outcome *o); /* NULL is fine */
 
 #endif

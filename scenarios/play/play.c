@@ -152,20 +152,6 @@ static struct outcome *outcome_for(const struct script *script, uint64_t seed)
 	return o;
 }
 
-static void copy_refs(struct stage *s)
-{
-	struct outcome *o = s->outcome;
-	o->ref_count = net_ref_count(s->net);
-	o->refs = ARENA_ARRAY(&o->arena, o->ref_count + 1, struct net_ref);
-	for (size_t i = 0; i < o->ref_count; i++) {
-		const struct net_ref *r = net_ref(s->net, (uint32_t)(i + 1));
-		o->refs[i] = *r;
-		o->refs[i].path = arena_text(&o->arena, r->path);
-		o->refs[i].name = arena_text(&o->arena, r->name);
-		o->refs[i].text = arena_text(&o->arena, r->text);
-	}
-}
-
 static void conclude(struct stage *s)
 {
 	struct outcome *o = s->outcome;
@@ -173,7 +159,7 @@ static void conclude(struct stage *s)
 	expect_all_ended(s);
 	for (size_t i = 0; i < o->expect_count; i++)
 		o->met_count += o->expects[i].met;
-	copy_refs(s);
+	outcome_take_refs(o, s->net, world_now(s->world));
 	trace_seal(&o->trace);
 	o->ended = world_now(s->world);
 	o->events = s->world->clock.fired;
@@ -187,6 +173,7 @@ static bool perform(struct stage *s, const struct play_options *options)
 		world_watch(s->world, options->capture);
 	if (options->built)
 		options->built(options->context, s->net);
+	outcome_take_refs(s->outcome, s->net, 0);
 	bool played = prepare(s) && play_steps(s);
 	if (played)
 		conclude(s);

@@ -10,7 +10,7 @@
 static void lose(struct nic *n, struct pkt *p, enum drop reason)
 {
 	p->drop = (uint8_t)reason;
-	world_note(n->node, p, NOTE_DROPPED, n->port);
+	world_note(n->node, p, NOTE_DROPPED, 0);
 	world_free_pkt(n->node->world, p);
 }
 

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "tools/explain/walk.h"
-
 static const struct trace_packet *packet_at(const struct outcome *o, size_t i)
 {
 	return &o->trace.packets.at[i];
@@ -20,20 +18,32 @@ static const struct trace_packet *first_blocked(const struct outcome *o,
 	return NULL;
 }
 
+/* The last conversation of the step in which anything was sent, or, if 'far',
+ * sent to another node; 0: none. */
+static uint32_t last_flow(const struct outcome *o, const struct outcome_step *s,
+			  bool far)
+{
+	for (size_t i = s->flow_count; i--;)
+		for (size_t j = 0; j < o->trace.packets.count; j++) {
+			const struct trace_packet *p = packet_at(o, j);
+			if (p->flow == s->flows[i] &&
+			    (!far || p->end_node != p->from_node))
+				return s->flows[i];
+		}
+	return 0;
+}
+
 /* The last conversation of the step in which a packet was lost; where none was,
- * the last one in which anything was sent. Earlier ones count too: a look-up
- * may have waited for what another one had asked before. */
+ * the last one that left its host, or failing that, any. Earlier ones count
+ * too: a look-up may have waited for what another one had asked before. */
 static uint32_t decisive_flow(const struct outcome *o,
 			      const struct outcome_step *s, bool failed)
 {
 	for (size_t i = s->flow_count; failed && i--;)
 		if (first_blocked(o, s->flows[i]))
 			return s->flows[i];
-	for (size_t i = s->flow_count; i--;)
-		for (size_t j = 0; j < o->trace.packets.count; j++)
-			if (packet_at(o, j)->flow == s->flows[i])
-				return s->flows[i];
-	return 0;
+	uint32_t far = last_flow(o, s, true);
+	return far ? far : last_flow(o, s, false);
 }
 
 static const struct trace_packet *first_of(const struct outcome *o,
@@ -123,128 +133,4 @@ bool cause_find(const struct outcome *o, const struct outcome_step *s,
 	out->reply = reply_blocked ? blocked : answer_to(o, out->request);
 	count_repeats(o, out);
 	return true;
-}
-
-/* The translation of the request that made the address its answer goes to. */
-static bool maker_of(const struct outcome *o,
-		     const struct trace_packet *request, ip4 addr,
-		     struct walk_nat *nat, const char **label)
-{
-	static struct walk w; /* large; one thread prints */
-	walk_packet(o, request, &w);
-	for (size_t i = w.count; i--;)
-		for (size_t j = w.hops[i].nat_count; j--;)
-			if (addr_same(w.hops[i].nats[j].src, addr)) {
-				*nat = w.hops[i].nats[j];
-				*label = w.hops[i].label;
-				return true;
-			}
-	return false;
-}
-
-/* A gateway behind that one which let the address out untranslated. */
-static const char *untranslated_at(const struct outcome *o,
-				   const struct trace_packet *request,
-				   const char *maker)
-{
-	static struct walk w;
-	const char *found = NULL;
-	walk_packet(o, request, &w);
-	for (size_t i = 0; i < w.count; i++)
-		if (w.hops[i].no_nat && !w.hops[i].nat_count &&
-		    strcmp(w.hops[i].label, maker) != 0)
-			found = w.hops[i].label;
-	return found;
-}
-
-static void add_lost_reply(const struct outcome *o, const struct cause *c,
-			   struct str *out)
-{
-	char addr[ADDR_IP4_SIZE];
-	struct walk_nat nat;
-	const char *maker;
-	const struct trace_packet *b = c->blocked;
-	addr_print_ip4(b->end_dst, addr);
-	str_addf(out,
-		 "the %s arrives at %s, but its answer to %s dies at %s: %s",
-		 c->request->kind,
-		 trace_node_label(&o->trace, c->request->end_node), addr,
-		 trace_node_label(&o->trace, b->end_node),
-		 drop_sentence(b->reason));
-	if (!maker_of(o, c->request, b->dst, &nat, &maker)) {
-		str_add(out, ".");
-		return;
-	}
-	str_addf(out, ". %s is what %s made of the sender's address (%s)",
-		 addr_print_ip4(b->dst, addr), maker,
-		 outcome_ref(o, nat.ref)->name);
-	const char *bare = untranslated_at(o, c->request, maker);
-	if (bare)
-		str_addf(out,
-			 ", and %s let it out as it was: no NAT rule "
-			 "there matched",
-			 bare);
-	str_add(out, ".");
-}
-
-static void add_lost_request(const struct outcome *o, const struct cause *c,
-			     struct str *out)
-{
-	const struct trace_packet *b = c->blocked;
-	str_addf(out, "the %s gets no further than %s: %s.", b->kind,
-		 trace_node_label(&o->trace, b->end_node),
-		 drop_sentence(b->reason));
-	if (c->reply && c->reply->fate == TRACE_DELIVERED)
-		str_addf(out, " %s says so: %s.",
-			 trace_node_label(&o->trace, c->reply->from_node),
-			 c->reply->kind);
-	else if (c->reply)
-		str_addf(out, " %s says so, but its %s is lost at %s: %s.",
-			 trace_node_label(&o->trace, c->reply->from_node),
-			 c->reply->kind,
-			 trace_node_label(&o->trace, c->reply->end_node),
-			 drop_sentence(c->reply->reason));
-}
-
-void cause_sentence(const struct outcome *o, const struct cause *c,
-		    struct str *out)
-{
-	if (!c->request)
-		str_add(out, "nothing was sent: the host itself has no way to "
-			     "that address.");
-	else if (c->blocked && c->blocked != c->request)
-		add_lost_reply(o, c, out);
-	else if (c->blocked)
-		add_lost_request(o, c, out);
-	else if (c->reply)
-		str_addf(out, "the network carried both ways; %s answered: %s.",
-			 trace_node_label(&o->trace, c->reply->from_node),
-			 c->reply->text);
-	else
-		str_add(out, "no answer came, and nothing was dropped: the "
-			     "packets were still on their way.");
-}
-
-void cause_remedy(const struct outcome *o, const struct cause *c,
-		  struct str *out)
-{
-	char addr[ADDR_IP4_SIZE];
-	struct walk_nat nat;
-	const char *maker, *bare = NULL;
-	const struct trace_packet *b = c->blocked;
-	if (!b)
-		return;
-	if (b != c->request && b->reason == DROP_NO_ROUTE &&
-	    maker_of(o, c->request, b->dst, &nat, &maker))
-		bare = untranslated_at(o, c->request, maker);
-	if (!bare) {
-		str_add(out, drop_remedy(b->reason));
-		return;
-	}
-	const char *at = trace_node_label(&o->trace, b->end_node);
-	addr_print_ip4(b->dst, addr);
-	str_addf(out,
-		 "translate %s at %s to an address that %s knows, such as that "
-		 "of an uplink; or give %s a route to %s through %s",
-		 addr, bare, at, at, addr, bare);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Why a step went as it did: the packet that decided it, its answer, where one
- * of them died, and a sentence made of those facts. Nothing here knows a
- * scenario, a name or a message. */
+/* Why a step went as it did: the packet that decided it, its answer, and which
+ * of the two died. Nothing here knows a scenario, a name or a message. */
 #ifndef CAUSE_H
 #define CAUSE_H
 
@@ -10,7 +9,6 @@
 #include <stdint.h>
 
 #include "scenarios/play/outcome.h"
-#include "sim/base/str.h"
 
 #define CAUSE_TIMES 16
 
@@ -29,11 +27,5 @@ struct cause {
 /* Of step 's' of 'o'. False if it is not about packets (a change, a wait). */
 bool cause_find(const struct outcome *o, const struct outcome_step *s,
 		struct cause *out);
-/* "The request arrives at registry; its answer ..." */
-void cause_sentence(const struct outcome *o, const struct cause *c,
-		    struct str *out);
-/* What would help; nothing if nothing is blocked. */
-void cause_remedy(const struct outcome *o, const struct cause *c,
-		  struct str *out);
 
 #endif

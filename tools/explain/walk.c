@@ -18,10 +18,8 @@ static struct walk_hop *hop_for(const struct outcome *o, struct walk *w,
 	struct walk_hop *last = w->count ? &w->hops[w->count - 1] : NULL;
 	if (last && !strcmp(last->label, label))
 		return last;
-	if (w->count == WALK_HOPS) {
-		w->left_out++;
+	if (w->count == WALK_HOPS)
 		return NULL;
-	}
 	struct walk_hop *hop = &w->hops[w->count++];
 	*hop = (struct walk_hop){.node = n->node,
 				 .label = label,
@@ -109,4 +107,20 @@ void walk_packet(const struct outcome *o, const struct trace_packet *p,
 		if (hop)
 			take(o, hop, n);
 	}
+}
+
+const struct walk_hop *walk_last(const struct walk *w)
+{
+	return w->count ? &w->hops[w->count - 1] : NULL;
+}
+
+bool walk_is_service_router(const struct walk_hop *hop)
+{
+	return *hop->part && strcmp(hop->part, "dr") != 0;
+}
+
+bool walk_let_pass(const struct walk_hop *hop)
+{
+	return walk_is_service_router(hop) && !hop->nat_count &&
+	       !hop->no_nat_ref && !hop->delivered && !hop->dropped;
 }

@@ -11,7 +11,7 @@
 
 #include "scenarios/play/outcome.h"
 
-#define WALK_HOPS 64
+#define WALK_HOPS 260 /* more than a time to live allows */
 #define WALK_NATS 4
 
 struct walk_nat {
@@ -44,12 +44,18 @@ struct walk_hop {
 
 struct walk {
 	const struct trace_packet *packet;
-	struct walk_hop hops[WALK_HOPS]; /* a loop is cut here */
+	struct walk_hop hops[WALK_HOPS]; /* further ones are left out */
 	size_t count;
-	size_t left_out; /* hops beyond */
 };
 
 void walk_packet(const struct outcome *o, const struct trace_packet *p,
 		 struct walk *out);
+/* NULL if the packet has been nowhere. */
+const struct walk_hop *walk_last(const struct walk *w);
+/* A gateway's service router, which is where NAT can happen. */
+bool walk_is_service_router(const struct walk_hop *hop);
+/* Went on through a service router as it was: no NAT rule matched there, or
+ * there is none. */
+bool walk_let_pass(const struct walk_hop *hop);
 
 #endif

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 
 #include "tools/explain/cause.h"
+#include "tools/explain/remedy.h"
 #include "tools/explain/walk.h"
+#include "tools/explain/why.h"
 
 #define SECOND 1000000000.0
 
@@ -50,7 +52,8 @@ static json_t *hop(const struct outcome *o, const struct walk_hop *h)
 	set(j, "nat", nats);
 	set(j, "new_session", json_boolean(h->session_new));
 	set(j, "route",
-	    h->route ? text(outcome_ref(o, h->route)->text) : json_null());
+	    h->route ? text(outcome_ref_text(o, h->route, h->time))
+		     : json_null());
 	set(j, "delivered", json_boolean(h->delivered));
 	set(j, "dropped",
 	    h->dropped ? json_string(drop_name(h->reason)) : json_null());
@@ -103,8 +106,8 @@ static json_t *cause_of(const struct outcome *o, const struct outcome_step *s)
 	if (!cause_find(o, s, &c))
 		return json_null();
 	json_t *j = json_object();
-	cause_sentence(o, &c, &why);
-	cause_remedy(o, &c, &remedy);
+	why_print(o, &c, &why);
+	remedy_print(o, &c, &remedy);
 	bool failed = s->status != OUTCOME_OK;
 	set(j, "why", failed ? text(str_text(&why)) : json_null());
 	set(j, "try", failed ? text(str_text(&remedy)) : json_null());

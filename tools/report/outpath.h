@@ -12,6 +12,7 @@
 
 struct outpath {
 	const struct outcome *outcome;
+	const struct walk *walk; /* the way to print */
 	const struct color *color;
 	const char *indent;
 	size_t column; /* width of the names of nodes */
@@ -20,6 +21,6 @@ struct outpath {
 
 /* Wide enough for the names of all nodes in 'w'. */
 size_t outpath_column(const struct walk *w);
-void outpath_print(const struct outpath *p, const struct walk *w);
+void outpath_print(const struct outpath *p);
 
 #endif

@@ -5,7 +5,10 @@
 
 #include "scenarios/play/describe.h"
 #include "tools/explain/cause.h"
+#include "tools/explain/remedy.h"
 #include "tools/explain/walk.h"
+#include "tools/explain/why.h"
+#include "tools/report/fold.h"
 #include "tools/report/outpath.h"
 
 #define SECOND 1000000000ULL
@@ -16,26 +19,6 @@ void outtext_time(uint64_t ns, struct str *out)
 		str_addf(out, "%.3f s", (double)ns / 1e9);
 	else
 		str_addf(out, "%.3f ms", (double)ns / 1e6);
-}
-
-/* 'text' in lines of at most 'width' columns, each behind 'indent'. */
-static void wrap(const char *text, const char *first, const char *indent,
-		 size_t width, struct str *out)
-{
-	size_t column = strlen(first);
-	str_add(out, first);
-	while (*text) {
-		size_t len = strcspn(text, " ");
-		if (column + len > width && column > strlen(indent)) {
-			str_addf(out, "\n%s", indent);
-			column = strlen(indent);
-		} else if (column > strlen(indent))
-			str_addc(out, ' ');
-		str_add_len(out, text, len);
-		column += len + 1;
-		text += len + (text[len] == ' ');
-	}
-	str_addc(out, '\n');
 }
 
 static const char *status_color(const struct outcome_step *s,
@@ -73,7 +56,6 @@ static void add_headline(const struct outcome_step *s,
 	str_fini(&right);
 }
 
-/* The event table, each line behind two blanks. */
 static void add_events(const struct outcome_step *s,
 		       const struct outtext_style *style, struct str *out)
 {
@@ -84,13 +66,7 @@ static void add_events(const struct outcome_step *s,
 		       style->clock_behind ? DESCRIBE_CLOCK_BEHIND
 					   : DESCRIBE_CLOCK_RIGHT,
 		       &table);
-	for (const char *line = str_text(&table); *line;) {
-		size_t len = strcspn(line, "\n");
-		str_add(out, "  ");
-		str_add_len(out, line, len);
-		str_addc(out, '\n');
-		line += len + (line[len] == '\n');
-	}
+	fold_table(str_text(&table), style->table_width, out);
 	str_fini(&table);
 }
 
@@ -116,15 +92,16 @@ static void add_legs(const struct outcome *o, const struct cause *c,
 		if (outpath_column(&back) > column)
 			column = outpath_column(&back);
 	}
-	struct outpath p = {o, &style->color, "    ", column, out};
-	outpath_print(&p, &there);
+	struct outpath p = {o, &there, &style->color, "    ", column, out};
+	outpath_print(&p);
 	if (!c->reply)
 		return;
 	str_addf(out, "  %s: %s\n",
 		 c->reply->leg == PKT_ERROR ? "the error that came of it"
 					    : "and back",
 		 c->reply->kind);
-	outpath_print(&p, &back);
+	p.walk = &back;
+	outpath_print(&p);
 }
 
 static void add_cause(const struct outcome *o, const struct outcome_step *s,
@@ -145,12 +122,13 @@ static void add_cause(const struct outcome *o, const struct outcome_step *s,
 	if (s->status == OUTCOME_OK)
 		return;
 	struct str text = {0};
-	cause_sentence(o, &c, &text);
-	wrap(str_text(&text), "  why: ", "       ", style->width, out);
+	why_print(o, &c, &text);
+	fold_text(str_text(&text), "  why: ", "       ", style->width, out);
 	str_clear(&text);
-	cause_remedy(o, &c, &text);
+	remedy_print(o, &c, &text);
 	if (text.len)
-		wrap(str_text(&text), "  try: ", "       ", style->width, out);
+		fold_text(str_text(&text), "  try: ", "       ", style->width,
+			  out);
 	str_fini(&text);
 }
 
@@ -164,9 +142,10 @@ static void add_packets(const struct outcome *o, const struct outcome_step *s,
 		str_addf(out, "  %s%.6f s%s  %s\n", style->color.dim,
 			 (double)p->sent / 1e9, style->color.off, p->text);
 		walk_packet(o, p, &w);
-		struct outpath path = {o, &style->color, "      ",
-				       outpath_column(&w), out};
-		outpath_print(&path, &w);
+		struct outpath path = {
+			o,  &w, &style->color, "      ", outpath_column(&w),
+			out};
+		outpath_print(&path);
 	}
 }
 
@@ -177,12 +156,12 @@ void outtext_step(const struct outcome *o, const struct outcome_step *s,
 	if (style->quiet)
 		return;
 	if (s->note)
-		wrap(s->note, "  ", "  ", style->width, out);
+		fold_text(s->note, "  ", "  ", style->width, out);
 	for (size_t i = 0; i < s->change_count; i++)
 		str_addf(out, "  %s\n", s->changes[i]);
 	add_events(s, style, out);
 	if (s->text && !s->event_count)
-		wrap(s->text, "  ", "  ", style->width, out);
+		fold_text(s->text, "  ", "  ", style->width, out);
 	add_cause(o, s, style, out);
 	if (style->verbose)
 		add_packets(o, s, style, out);
@@ -200,9 +179,9 @@ void outtext_packet(const struct outcome *o, uint32_t id, const char *indent,
 	str_addf(out, "%s%.6f s  %s\n", indent, (double)p->sent / 1e9, p->text);
 	struct str deeper = {0};
 	str_addf(&deeper, "%s  ", indent);
-	struct outpath path = {o, color, str_text(&deeper), outpath_column(&w),
-			       out};
-	outpath_print(&path, &w);
+	struct outpath path = {
+		o, &w, color, str_text(&deeper), outpath_column(&w), out};
+	outpath_print(&path);
 	str_fini(&deeper);
 }
 

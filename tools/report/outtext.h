@@ -13,10 +13,11 @@
 
 struct outtext_style {
 	struct color color;
-	size_t width;	   /* columns of the terminal */
-	bool quiet;	   /* headlines and expectations only */
-	bool verbose;	   /* every packet of every step, every met claim */
-	bool clock_behind; /* ages as in the article: <invalid> */
+	size_t width;	    /* of sentences, in columns */
+	size_t table_width; /* of event tables; 0: as wide as they are */
+	bool quiet;	    /* headlines and expectations only */
+	bool verbose;	    /* every packet of every step, every met claim */
+	bool clock_behind;  /* ages as in the article: <invalid> */
 };
 
 void outtext_run(const struct outcome *o, const struct outtext_style *style,

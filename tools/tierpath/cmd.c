@@ -126,6 +126,7 @@ struct outtext_style cmd_style(const struct option_values *v)
 	return (struct outtext_style){
 		.color = color_set(wants_color(v, STDOUT_FILENO)),
 		.width = width(),
+		.table_width = isatty(STDOUT_FILENO) ? width() : 0,
 		.quiet = v->quiet,
 		.verbose = v->verbose,
 		.clock_behind = v->clock_behind};
