@@ -16,7 +16,7 @@ ok() { # name, condition's status
 	else
 		failed=$((failed + 1))
 		echo "not ok - $1"
-		head -n 5 "$tmp/out" "$tmp/err" 2>/dev/null | sed 's/^/  # /'
+		head -n 20 "$tmp/out" "$tmp/err" 2>/dev/null | sed 's/^/  # /'
 	fi
 }
 run() { "$bin" "$@" > "$tmp/out" 2> "$tmp/err"; }
@@ -219,6 +219,9 @@ complete_with tierpath r; says out '^run$'
 complete_with tierpath run --se; says out '^--seed=$'
 complete_with tierpath schema t; says out '^topology$'
 complete_with tierpath trace --proto u; says out '^udp$'
+
+# what the README files print
+tests/cli/readme.py "$bin" > "$tmp/out" 2> "$tmp/err"; ok "README blocks are what is printed" $?
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
