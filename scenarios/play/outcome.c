@@ -31,6 +31,25 @@ void outcome_take_refs(struct outcome *o, const struct net *n, uint64_t now)
 	}
 }
 
+void outcome_take_places(struct outcome *o, const struct net *n)
+{
+	size_t count;
+	const struct net_gateway *g = net_gateways(n, &count);
+	for (size_t i = 0; i < count; i++) {
+		struct outcome_place p = {arena_text(&o->arena, g[i].name),
+					  g[i].kind};
+		VEC_ADD(&o->places, p);
+	}
+}
+
+enum net_kind outcome_kind(const struct outcome *o, const char *label)
+{
+	for (size_t i = 0; i < o->places.count; i++)
+		if (!strcmp(o->places.at[i].label, label))
+			return o->places.at[i].kind;
+	return NET_HOST;
+}
+
 const struct net_ref *outcome_ref(const struct outcome *o, uint32_t ref)
 {
 	static const struct net_ref none = {
@@ -54,6 +73,7 @@ void outcome_free(struct outcome *o)
 	trace_fini(&o->trace);
 	VEC_FREE(&o->refs);
 	VEC_FREE(&o->former);
+	VEC_FREE(&o->places);
 	arena_fini(&o->arena);
 	mem_free(o);
 }

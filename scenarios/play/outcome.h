@@ -69,6 +69,12 @@ struct outcome_former {
 	const char *text;
 };
 
+/* A gateway, router or host by its name in the file. */
+struct outcome_place {
+	const char *label;
+	enum net_kind kind;
+};
+
 struct outcome {
 	struct arena arena;
 	const char *path, *title;
@@ -83,7 +89,10 @@ struct outcome {
 	} refs; /* by number - 1; copies, as they read at the end */
 	struct {
 		VEC(struct outcome_former);
-	} former;	 /* in the order of time */
+	} former; /* in the order of time */
+	struct {
+		VEC(struct outcome_place);
+	} places;
 	uint64_t ended;	 /* virtual ns */
 	uint64_t events; /* timers fired */
 	bool limit_hit;
@@ -91,6 +100,10 @@ struct outcome {
 
 /* Copies what the numbers of 'n' stand for from 'now' on. */
 void outcome_take_refs(struct outcome *o, const struct net *n, uint64_t now);
+/* Copies which places 'n' has; once. */
+void outcome_take_places(struct outcome *o, const struct net *n);
+/* What the node called 'label' in the trace is; NET_HOST if unknown. */
+enum net_kind outcome_kind(const struct outcome *o, const char *label);
 /* Never NULL: kind NET_REF_NONE for unknown numbers. */
 const struct net_ref *outcome_ref(const struct outcome *o, uint32_t ref);
 /* Its words at the time 'when'; "" for unknown numbers. */

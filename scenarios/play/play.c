@@ -173,6 +173,7 @@ static bool perform(struct stage *s, const struct play_options *options)
 		world_watch(s->world, options->capture);
 	if (options->built)
 		options->built(options->context, s->net);
+	outcome_take_places(s->outcome, s->net);
 	outcome_take_refs(s->outcome, s->net, 0);
 	bool played = prepare(s) && play_steps(s);
 	if (played)

@@ -153,11 +153,38 @@ python3 - "$tmp/out" <<'PY'
 import json, sys
 o = json.load(open(sys.argv[1]))
 assert o["operation_state"] == "FINISHED" and o["answered"] is True
-kinds = {r["resource_type"] for r in o["results"] + o["reply_results"]}
-assert kinds == {"PolicyTraceflowObservationForwardedLogical", "PolicyTraceflowObservationDelivered"}, kinds
-assert any(r.get("translated_src_ip") == "192.0.2.4" for r in o["results"])
+there, back = o["results"], o["reply_results"]
+say = lambda r: (r["resource_type"].removeprefix("PolicyTraceflowObservation"),
+                 r["component_type"], r.get("component_sub_type"), r["component_name"])
+assert [say(r) for r in there] == [
+    ("Forwarded", "PHYSICAL", None, "vm-a"),
+    ("ReceivedLogical", "LR", "LR_TIER1", "t1"),
+    ("ForwardedLogical", "LR", "LR_TIER1", "t1"),
+    ("ReceivedLogical", "LR", "LR_TIER0", "t0"),
+    ("ForwardedLogical", "NAT", "LR_TIER0", "inside-out"),
+    ("ForwardedLogical", "LR", "LR_TIER0", "t0"),
+    ("Received", "PHYSICAL", None, "router"),
+    ("Forwarded", "PHYSICAL", None, "router"),
+    ("Delivered", "PHYSICAL", None, "server")], [say(r) for r in there]
+nat = there[4]
+assert nat["nat_rule_path"] == "/infra/tier-0s/t0/nat/USER/nat-rules/inside-out"
+assert nat["translated_src_ip"] == "192.0.2.4"
+assert [r["sequence_no"] for r in there] == [0, 1, 1, 2, 2, 2, 3, 3, 4]
+assert say(back[-1])[0] == "Delivered" and say(back[-1])[3] == "vm-a"
+assert o["counters"] == {"received_count": 3, "forwarded_count": 5,
+                         "dropped_count": 0, "delivered_count": 1}, o["counters"]
 PY
 ok "trace --json is shaped like Traceflow" $?
+exits 1 trace "$net" --from vm-a --to server --json --change '{tier0s: {t0: {static_routes: null}}}'
+python3 - "$tmp/out" <<'PY'
+import json, sys
+o = json.load(open(sys.argv[1]))
+last = o["results"][-1]
+assert o["answered"] is False and o["reply_packet"] is None and o["reply_results"] == []
+assert last["resource_type"] == "PolicyTraceflowObservationDroppedLogical", last
+assert (last["component_name"], last["reason"]) == ("t0", "NO_ROUTE"), last
+PY
+ok "trace --json says where and why a packet was dropped" $?
 
 # show
 exits 0 show "$net"; says out '^t0:en1: routes'; says out 't0s> \* 0\.0\.0\.0/0'

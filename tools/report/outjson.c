@@ -165,14 +165,14 @@ static json_t *expectation(const struct outcome_expect *e)
 	return j;
 }
 
-static json_t *header(void)
+json_t *outjson_header(void)
 {
 	json_t *j = json_object();
 	set(j, "version", json_integer(OUTJSON_VERSION));
 	return j;
 }
 
-static void print(json_t *j, struct str *out)
+void outjson_print(json_t *j, struct str *out)
 {
 	char *dump = json_dumps(j, JSON_INDENT(2) | JSON_PRESERVE_ORDER |
 					   JSON_REAL_PRECISION(12));
@@ -190,77 +190,12 @@ void outjson_run(const struct outcome *o, bool all, struct str *out)
 		json_array_append_new(steps, step(o, &o->steps[i], all));
 	for (size_t i = 0; i < o->expect_count; i++)
 		json_array_append_new(expects, expectation(&o->expects[i]));
-	set(j, "tierpath", header());
+	set(j, "tierpath", outjson_header());
 	set(j, "scenario", text(o->path));
 	set(j, "title", text(o->title));
 	set(j, "seed", json_integer((json_int_t)o->seed));
 	set(j, "met", json_boolean(o->met_count == o->expect_count));
 	set(j, "steps", steps);
 	set(j, "expectations", expects);
-	print(j, out);
-}
-
-/* The observation of one hop: DroppedLogical, Delivered or ForwardedLogical. */
-static json_t *observation(const struct outcome *o, const struct walk_hop *h,
-			   size_t number)
-{
-	char a[ADDR_IP4_SIZE];
-	json_t *j = json_object();
-	const char *type = h->dropped	  ? "DroppedLogical"
-			   : h->delivered ? "Delivered"
-					  : "ForwardedLogical";
-	struct str name = {0};
-	str_addf(&name, "PolicyTraceflowObservation%s", type);
-	set(j, "resource_type", text(str_text(&name)));
-	str_fini(&name);
-	set(j, "sequence_no", json_integer((json_int_t)number));
-	set(j, "timestamp_micro", json_integer((json_int_t)(h->time / 1000)));
-	set(j, "component_name", text(h->label));
-	set(j, "component_type", json_string(h->nat_count ? "NAT" : "LR"));
-	for (size_t i = 0; i < h->nat_count; i++) {
-		const struct walk_nat *n = &h->nats[i];
-		set(j, "nat_rule_path", text(outcome_ref(o, n->ref)->path));
-		set(j, "translated_src_ip",
-		    json_string(addr_print_ip4(n->src, a)));
-		set(j, "translated_dst_ip",
-		    json_string(addr_print_ip4(n->dst, a)));
-	}
-	if (h->dropped) {
-		set(j, "reason", json_string(drop_nsx_name(h->reason)));
-		set(j, "explanation", json_string(drop_sentence(h->reason)));
-	}
-	return j;
-}
-
-static json_t *observations(const struct outcome *o,
-			    const struct trace_packet *p)
-{
-	static struct walk w;
-	json_t *j = json_array();
-	if (!p)
-		return j;
-	walk_packet(o, p, &w);
-	for (size_t i = 0; i < w.count; i++)
-		json_array_append_new(j, observation(o, &w.hops[i], i));
-	return j;
-}
-
-void outjson_traceflow(const struct outcome *o, struct str *out)
-{
-	struct cause c;
-	json_t *j = json_object(), *there, *back;
-	cause_find(o, &o->steps[0], &c);
-	there = observations(o, c.request);
-	back = observations(o, c.reply);
-	set(j, "tierpath", header());
-	set(j, "operation_state", json_string("FINISHED"));
-	set(j, "request_status", json_string("SUCCESS"));
-	set(j, "answered", json_boolean(o->steps[0].status == OUTCOME_OK));
-	set(j, "packet", text(c.request ? c.request->text : NULL));
-	set(j, "result_count",
-	    json_integer((json_int_t)json_array_size(there)));
-	set(j, "results", there);
-	set(j, "reply_packet", text(c.reply ? c.reply->text : NULL));
-	set(j, "reply_results", back);
-	print(j, out);
+	outjson_print(j, out);
 }

@@ -4,6 +4,7 @@
 #ifndef OUTJSON_H
 #define OUTJSON_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "scenarios/play/outcome.h"
@@ -13,8 +14,9 @@
 
 /* 'all' adds every packet of every step; else only the decisive ones. */
 void outjson_run(const struct outcome *o, bool all, struct str *out);
-/* Traceflow-shaped: the observations of the decisive packet of step 1 there
- * and back, in the words of the NSX-T Policy API. */
-void outjson_traceflow(const struct outcome *o, struct str *out);
+/* For what else is JSON: the member "tierpath", and the text of 'j', which is
+ * freed. */
+json_t *outjson_header(void);
+void outjson_print(json_t *j, struct str *out);
 
 #endif

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "sim/base/mem.h"
-#include "tools/report/outjson.h"
+#include "tools/report/traceflow.h"
 #include "tools/tierpath/cmd.h"
 
 static void add_quoted(const char *text, struct str *out)
@@ -67,7 +67,7 @@ static bool print(const struct option_values *v, const struct outcome *o)
 	struct str out = {0};
 	struct outtext_style style = cmd_style(v);
 	if (v->json)
-		outjson_traceflow(o, &out);
+		traceflow_print(o, &out);
 	else
 		outtext_step(o, &o->steps[0], &style, &out);
 	bool ok = cmd_print(str_text(&out), out.len);

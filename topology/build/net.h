@@ -42,8 +42,11 @@ struct net_ref {
 
 #define NET_SRS_MAX 8 /* service routers of a Tier-0: NSX's limit */
 
+enum net_kind { NET_TIER0, NET_TIER1, NET_ROUTER, NET_HOST };
+
 /* A part of the network by its name in the file. */
 struct net_gateway {
+	enum net_kind kind;
 	const char *name;		       /* "t0-edge" */
 	struct router *parts[1 + NET_SRS_MAX]; /* DR first, then SRs */
 	size_t part_count;

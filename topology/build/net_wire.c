@@ -28,9 +28,11 @@ static const char *part_name(struct net *n, const char *gateway,
 	return arena_printf(&n->arena, "%s:%s", gateway, part);
 }
 
-static struct net_gateway *add_gateway(struct net *n, const char *name)
+static struct net_gateway *add_gateway(struct net *n, enum net_kind kind,
+				       const char *name)
 {
-	struct net_gateway g = {.name = arena_text(&n->arena, name)};
+	struct net_gateway g = {.kind = kind,
+				.name = arena_text(&n->arena, name)};
 	VEC_ADD(&n->gateways, g);
 	return VEC_LAST(&n->gateways);
 }
@@ -156,7 +158,7 @@ static void wire_tier0(struct net *n, const struct model *m, size_t index)
 {
 	const struct model_tier0 *g = &m->tier0s.at[index];
 	struct net_tier0 *t = &n->tier0s[index];
-	struct net_gateway *gateway = add_gateway(n, g->id.name);
+	struct net_gateway *gateway = add_gateway(n, NET_TIER0, g->id.name);
 	struct router_port_conf conf = {
 		.name = "backplane",
 		.mac = dr_mac,
@@ -220,7 +222,7 @@ static void wire_tier1(struct net *n, const struct model *m, size_t index)
 {
 	const struct model_tier1 *g = &m->tier1s.at[index];
 	struct net_tier1 *t = &n->tier1s[index];
-	struct net_gateway *gateway = add_gateway(n, g->id.name);
+	struct net_gateway *gateway = add_gateway(n, NET_TIER1, g->id.name);
 	t->uplink = t->t0_port = NET_NO_PORT;
 	t->dr = add_part(n, gateway, "dr");
 	if (g->edge_cluster.name)
@@ -253,7 +255,7 @@ static void wire_outside(struct net *n, const struct model *m)
 						   sizeof(struct router *));
 	for (size_t i = 0; i < n->router_count; i++) {
 		const struct model_router *r = &m->routers.at[i];
-		struct net_gateway *g = add_gateway(n, r->id.name);
+		struct net_gateway *g = add_gateway(n, NET_ROUTER, r->id.name);
 		n->routers[i] = add_part(n, g, NULL);
 		wire_interfaces(n, m, n->routers[i], r->interfaces.at,
 				r->interfaces.count);
@@ -268,7 +270,7 @@ static void wire_hosts(struct net *n, const struct model *m)
 						   sizeof(const char *));
 	for (size_t i = 0; i < n->host_count; i++) {
 		const struct model_host *h = &m->hosts.at[i];
-		struct net_gateway *g = add_gateway(n, h->id.name);
+		struct net_gateway *g = add_gateway(n, NET_HOST, h->id.name);
 		n->host_names[i] = g->name;
 		n->hosts[i].host = host_new(n->world, g->name, g->name);
 		g->parts[g->part_count++] = host_router(n->hosts[i].host);
