@@ -43,9 +43,7 @@ build() {
 	local file=$1 to=$2 flags
 	flags=$(eval "echo $(what_of flags "$file")") || return 1
 	case $file in
-	# shellcheck disable=SC2086 # flags are words
 	*.c) ${CC:-gcc} -std=gnu11 -O3 -march=native -I. -o "$to" "$file" $flags ;;
-	# shellcheck disable=SC2086
 	*.cc) ${CXX:-g++} -O3 -march=native -I. -o "$to" "$file" $flags ;;
 	*) install -m 755 "$file" "$to" ;;
 	esac

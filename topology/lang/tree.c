@@ -8,6 +8,11 @@
 
 #include "sim/base/mem.h"
 #include "sim/base/str.h"
+#include "topology/lang/keyset.h"
+
+/* Keys of a map that are compared one by one; of larger ones all are kept in
+ * the keyset. */
+#define KEYS_COMPARED 16
 
 /* A parse under way. */
 struct build {
@@ -17,8 +22,8 @@ struct build {
 	uint16_t source;
 	const char *text;
 	size_t len;
-	const char **lines; /* where each line begins */
-	size_t line_count;
+	size_t mark, offset; /* a place known both in characters and bytes */
+	struct keyset keys;
 	unsigned depth;
 	bool failed;
 };
@@ -32,33 +37,28 @@ const struct tree_node *tree_get(const struct tree_node *map, const char *key)
 	return NULL;
 }
 
-static void index_lines(struct build *b)
+static bool continues(const struct build *b, size_t offset)
 {
-	size_t room = 1;
-	for (size_t i = 0; i < b->len; i++)
-		room += b->text[i] == '\n';
-	b->lines = (const char **)mem_new(room, sizeof(*b->lines));
-	b->lines[b->line_count++] = b->text;
-	for (size_t i = 0; i < b->len; i++)
-		if (b->text[i] == '\n')
-			b->lines[b->line_count++] = b->text + i + 1;
+	return offset < b->len &&
+	       ((unsigned char)b->text[offset] & 0xc0) == 0x80;
 }
 
-/* libyaml counts characters, places count bytes. */
-static uint32_t offset_of(const struct build *b, yaml_mark_t mark)
+/* libyaml counts characters, places count bytes. Marks come nearly in order,
+ * so it is a short way from the one before. */
+static uint32_t offset_of(struct build *b, yaml_mark_t mark)
 {
-	if (mark.line >= b->line_count)
-		return (uint32_t)b->len;
-	const char *at = b->lines[mark.line], *end = b->text + b->len;
-	for (size_t i = 0; i < mark.column && at < end; i++) {
-		at++;
-		while (at < end && ((unsigned char)*at & 0xc0) == 0x80)
-			at++;
-	}
-	return (uint32_t)(at - b->text);
+	for (; b->mark < mark.index && b->offset < b->len; b->mark++)
+		do
+			b->offset++;
+		while (continues(b, b->offset));
+	for (; b->mark > mark.index && b->offset; b->mark--)
+		do
+			b->offset--;
+		while (b->offset && continues(b, b->offset));
+	return (uint32_t)b->offset;
 }
 
-static struct diag_place place_of(const struct build *b, yaml_mark_t from,
+static struct diag_place place_of(struct build *b, yaml_mark_t from,
 				  yaml_mark_t to)
 {
 	uint32_t start = offset_of(b, from), end = offset_of(b, to);
@@ -153,15 +153,22 @@ static struct tree_node *list(struct build *b, const yaml_event_t *start)
 	return NULL;
 }
 
+/* Whether the event can be a key of 'map', which has 'count' children. */
 static bool check_key(struct build *b, const struct tree_node *map,
-		      const yaml_event_t *e)
+		      size_t count, const yaml_event_t *e)
 {
 	if (e->type != YAML_SCALAR_EVENT) {
 		stop(b, e, "a key must be a plain text", NULL);
 		return false;
 	}
+	const char *key = (const char *)e->data.scalar.value;
+	if (strlen(key) != e->data.scalar.length) {
+		stop(b, e, "a NUL character in a text", NULL);
+		return false;
+	}
 	const struct tree_node *there =
-		tree_get(map, (const char *)e->data.scalar.value);
+		count < KEYS_COMPARED ? tree_get(map, key)
+				      : keyset_find(&b->keys, map, key);
 	if (!there)
 		return true;
 	diag_error(b->diag, place_of(b, e->start_mark, e->end_mark),
@@ -170,29 +177,51 @@ static bool check_key(struct build *b, const struct tree_node *map,
 	return true; /* read on: there may be more to say */
 }
 
+static void remember_key(struct build *b, const struct tree_node *map,
+			 size_t count, const struct tree_node *child)
+{
+	if (count == KEYS_COMPARED)
+		for (const struct tree_node *n = map->first; n; n = n->next)
+			keyset_add(&b->keys, map, n);
+	else if (count > KEYS_COMPARED)
+		keyset_add(&b->keys, map, child);
+}
+
+/* The value that follows the key 'e'. */
+static struct tree_node *member(struct build *b, const yaml_event_t *e)
+{
+	const char *key = keyset_text(&b->keys, &b->tree->arena,
+				      (const char *)e->data.scalar.value);
+	struct diag_place at = place_of(b, e->start_mark, e->end_mark);
+	yaml_event_t next;
+	if (!next_event(b, &next))
+		return NULL;
+	struct tree_node *child = value(b, &next);
+	yaml_event_delete(&next);
+	if (!child)
+		return NULL;
+	child->key = key;
+	child->key_at = at;
+	return child;
+}
+
 static struct tree_node *map(struct build *b, const yaml_event_t *start)
 {
 	struct tree_node *n = new_node(b, start, TREE_MAP);
 	struct tree_node **tail = &n->first;
+	size_t count = 0;
 	yaml_event_t e;
 	while (next_event(b, &e)) {
 		if (e.type == YAML_MAPPING_END_EVENT) {
 			yaml_event_delete(&e);
 			return n;
 		}
-		struct tree_node *key =
-			check_key(b, n, &e) ? scalar(b, &e) : NULL;
+		*tail = check_key(b, n, count, &e) ? member(b, &e) : NULL;
 		yaml_event_delete(&e);
-		if (!key || !next_event(b, &e))
+		if (!*tail)
 			return NULL;
-		struct tree_node *child = value(b, &e);
-		yaml_event_delete(&e);
-		if (!child)
-			return NULL;
-		child->key = key->text;
-		child->key_at = key->at;
-		*tail = child;
-		tail = &child->next;
+		remember_key(b, n, ++count, *tail);
+		tail = &(*tail)->next;
 	}
 	return NULL;
 }
@@ -262,14 +291,14 @@ struct tree *tree_parse(const char *name, const char *text, size_t len,
 	}
 	b.tree = MEM_NEW(struct tree);
 	arena_init(&b.tree->arena);
-	index_lines(&b);
+	keyset_init(&b.keys);
 	yaml_parser_initialize(&b.parser);
 	yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&b.parser, (const unsigned char *)text,
 				     len);
 	document(&b);
 	yaml_parser_delete(&b.parser);
-	mem_free(b.lines);
+	keyset_fini(&b.keys);
 	if (d->error_count == errors && !b.tree->root)
 		diag_error(d, (struct diag_place){b.source, 0, 0},
 			   "the file is empty");

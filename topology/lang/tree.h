@@ -15,19 +15,19 @@
 #include "sim/base/diag.h"
 
 #define TREE_DEPTH_MAX 64
-#define TREE_SIZE_MAX  (64U << 20) /* bytes of a file */
+#define TREE_SIZE_MAX  (1U << 30) /* bytes of a file */
 
 enum tree_kind { TREE_NULL, TREE_SCALAR, TREE_LIST, TREE_MAP };
 
 struct tree_node {
 	enum tree_kind kind;
 	struct diag_place at;
-	const char *text; /* of a scalar */
-	bool quoted;	  /* "..." or '...': never a number, bool or null */
-	const char *key;  /* if it is in a map */
-	struct diag_place key_at;
+	const char *text;	 /* of a scalar */
 	struct tree_node *first; /* children of a list or map */
 	struct tree_node *next;	 /* sibling */
+	const char *key;	 /* if it is in a map */
+	struct diag_place key_at;
+	bool quoted; /* "..." or '...': never a number, bool or null */
 };
 
 struct tree {
