@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "tools/report/fold.h"
 #include "tools/tierpath/option_table.h"
 
-#define COLUMN 24
+#define COLUMN 25
+#define WIDTH  80
 
 static void add_option(const struct option_row *o, struct str *out)
 {
-	size_t before = out->len;
+	struct str name = {0}, indent = {0};
 	if (o->letter)
-		str_addf(out, "  -%c, --%s", o->letter, o->name);
+		str_addf(&name, "  -%c, --%s", o->letter, o->name);
 	else
-		str_addf(out, "      --%s", o->name);
+		str_addf(&name, "      --%s", o->name);
 	if (o->arg)
-		str_addf(out, "=%s", o->arg);
-	size_t used = out->len - before;
-	str_pad(out, ' ', used < COLUMN ? COLUMN - used : 2);
-	str_addf(out, "%s\n", o->doc);
+		str_addf(&name, "=%s", o->arg);
+	str_pad(&name, ' ', name.len + 2 < COLUMN ? COLUMN - name.len : 2);
+	str_pad(&indent, ' ', COLUMN);
+	fold_text(o->doc, str_text(&name), str_text(&indent), WIDTH, out);
+	str_fini(&name);
+	str_fini(&indent);
 }
 
 static void add_options(enum option_command command, struct str *out)
@@ -51,8 +55,9 @@ void option_print_help(enum option_command command, struct str *out)
 {
 	if (command != OPTION_COMMAND_COUNT) {
 		const struct option_command_row *c = &option_commands[command];
-		str_addf(out, "usage: tierpath %s [OPTION...] %s\n\n%s\n",
-			 c->name, c->words, c->text);
+		str_addf(out, "usage: tierpath %s [OPTION...] %s\n\n", c->name,
+			 c->words);
+		fold_text(c->text, "", "", WIDTH, out);
 		add_options(command, out);
 		return;
 	}
@@ -132,7 +137,7 @@ void option_print_man(struct str *out)
 		".Sh COMMANDS\n");
 	man_commands(out);
 	str_add(out, ".Sh ENVIRONMENT\n.Bl -tag -width Ds\n.It Ev NO_COLOR\n"
-		     "No colours, whatever its value.\n"
+		     "If set and not empty: no colours.\n"
 		     ".It Ev COLUMNS\nWidth of the output.\n.El\n"
 		     ".Sh EXIT STATUS\n.Bl -tag -width Ds\n");
 	for (size_t i = 0; i < STATUS_COUNT; i++)
@@ -145,6 +150,20 @@ void option_print_man(struct str *out)
 		     ".Pp\n.Dl tierpath test -j 4 --junit=out.xml scenarios\n");
 }
 
+/* What may stand there besides files; schema and help take no file. */
+static void bash_words(const struct option_command_row *c, struct str *out)
+{
+	if (!strcmp(c->complete, "schema"))
+		str_add(out, "words=\"topology scenario\" files=");
+	else if (!strcmp(c->complete, "commands"))
+		str_add(out, "words=$commands files=");
+	else if (!strcmp(c->complete, "show"))
+		str_add(out, "words=\"routes forwarding nat sessions arp lb\"");
+	else
+		str_add(out, "words=");
+	str_add(out, " ;;\n");
+}
+
 static void bash_options(struct str *out)
 {
 	for (int i = 0; i < OPTION_COMMAND_COUNT; i++) {
@@ -153,14 +172,8 @@ static void bash_options(struct str *out)
 			if (o->commands >> i & 1)
 				str_addf(out, "--%s%s ", o->name,
 					 o->arg ? "=" : "");
-		str_addf(out, "\"; words=\"%s\" ;;\n",
-			 !strcmp(option_commands[i].complete, "schema")
-				 ? "topology scenario"
-			 : !strcmp(option_commands[i].complete, "show")
-				 ? "routes forwarding nat sessions arp lb"
-			 : !strcmp(option_commands[i].complete, "commands")
-				 ? "$commands"
-				 : "");
+		str_add(out, "\"; ");
+		bash_words(&option_commands[i], out);
 	}
 }
 
@@ -179,7 +192,8 @@ void option_print_completion(struct str *out)
 	str_add(out, "# SPDX-License-Identifier: Apache-2.0\n"
 		     "# bash completion for tierpath\n"
 		     "_tierpath() {\n"
-		     "\tlocal word=${COMP_WORDS[COMP_CWORD]} options= words=\n"
+		     "\tlocal word=${COMP_WORDS[COMP_CWORD]} options= words= "
+		     "files=yes\n"
 		     "\tlocal before=${COMP_WORDS[COMP_CWORD-1]}\n"
 		     "\tlocal commands=\"");
 	for (int i = 0; i < OPTION_COMMAND_COUNT; i++)
@@ -202,7 +216,7 @@ void option_print_completion(struct str *out)
 		     "\t\t[[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace\n"
 		     "\telse\n"
 		     "\t\tCOMPREPLY=($(compgen -W \"$words\" -- \"$word\") "
-		     "$(compgen -f -- \"$word\"))\n"
+		     "${files:+$(compgen -f -- \"$word\")})\n"
 		     "\t\tcompopt -o filenames\n"
 		     "\tfi\n"
 		     "}\n"
