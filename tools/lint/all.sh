@@ -4,7 +4,7 @@
 # broken; the offending place is named.
 cd "$(dirname "$0")/../.." || exit 1
 failed=0
-for rule in layers fences sizes format names; do
+for rule in layers fences sizes chapters format names; do
 	if ! out=$(tools/lint/$rule.sh 2>&1); then
 		failed=1
 		printf '%s\n' "$out"
