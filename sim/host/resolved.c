@@ -191,7 +191,8 @@ static void on_timer(void *context)
 		conn_abort(t->conn);
 		t->conn = NULL;
 	}
-	if (t->timer.at - t->started >= GIVE_UP_NS)
+	uint64_t now = world_now(host_world(t->owner->host));
+	if (now - t->started >= GIVE_UP_NS)
 		answer_servfail(t);
 	else
 		attempt(t);

@@ -48,9 +48,8 @@ static void flood(struct bridge *b, struct pkt *p, uint16_t from)
 	world_free_pkt(n->world, p);
 }
 
-static void receive(struct nic *nic, struct pkt *p)
+static void pass(struct bridge *b, const struct nic *nic, struct pkt *p)
 {
-	struct bridge *b = (struct bridge *)nic->node;
 	learn(b, eth_src(p->data), nic->port);
 	struct bridge_entry *to = find(b, eth_dst(p->data));
 	if (!to)
@@ -59,6 +58,12 @@ static void receive(struct nic *nic, struct pkt *p)
 		world_free_pkt(b->node.world, p);
 	else
 		nic_send(b->node.nics[to->port], p);
+}
+
+static void receive(struct nic *nic, const struct batch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++)
+		pass((struct bridge *)nic->node, nic, batch->at[i]);
 }
 
 static void free_bridge(struct node *n)

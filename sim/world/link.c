@@ -7,19 +7,25 @@
 #define MILLION 1000000U
 
 /* A packet on the link keeps its time of arrival in the lane's queue, which is
- * in order because the delay is the same for all. */
+ * in order because the delay is the same for all. Those that arrive at the same
+ * instant do so together; the others have one timer for all of them. */
 static void deliver(void *context)
 {
 	struct link_lane *lane = context;
 	struct link *l = lane->link;
-	struct pkt *p = lane->head;
-	lane->head = p->next;
-	if (!lane->head)
-		lane->tail = NULL;
+	struct vclock *clock = &l->world->clock;
+	struct batch b;
+	b.count = 0;
+	do {
+		b.at[b.count++] = lane->head;
+		lane->head = lane->head->next;
+	} while (lane->head && lane->head->due == clock->now &&
+		 b.count < BATCH_MAX);
+	if (lane->head)
+		vclock_set(clock, &lane->timer, lane->head->due);
 	else
-		vclock_set(&l->world->clock, &lane->timer, lane->head->due);
-	p->next = NULL;
-	nic_receive(l->ends[lane == &l->lanes[0] ? 1 : 0], p);
+		lane->tail = NULL;
+	nic_receive(l->ends[lane == &l->lanes[0] ? 1 : 0], &b);
 }
 
 struct link *link_new(struct world *w, struct nic *a, struct nic *b,

@@ -36,15 +36,18 @@ static void miss(struct nic *n, struct pkt *p)
 		world_free_pkt(n->node->world, p);
 }
 
-void nic_receive(struct nic *n, struct pkt *p)
+void nic_receive(struct nic *n, const struct batch *b)
 {
-	if (!n->up) {
-		miss(n, p);
-		return;
+	for (size_t i = 0; i < b->count; i++) {
+		if (!n->up) {
+			miss(n, b->at[i]);
+			continue;
+		}
+		world_frame(n, WATCH_IN, b->at[i]);
+		b->at[i]->in_port = n->port;
 	}
-	world_frame(n, WATCH_IN, p);
-	p->in_port = n->port;
-	n->node->class->receive(n, p);
+	if (n->up)
+		n->node->class->receive(n, b);
 }
 
 const char *nic_print(const struct nic *n, char *out, unsigned size)

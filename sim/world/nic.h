@@ -9,6 +9,7 @@
 #include "sim/base/addr.h"
 
 struct node;
+struct batch;
 struct link;
 struct pkt;
 
@@ -25,8 +26,8 @@ struct nic {
 /* Sends 'p' (a whole frame) out of 'n'; takes the packet. A port that is down
  * or not attached drops it with a note. */
 void nic_send(struct nic *n, struct pkt *p);
-/* 'p' arrives from the link; takes it. */
-void nic_receive(struct nic *n, struct pkt *p);
+/* The packets of 'b' arrive from the link, all now; takes them. */
+void nic_receive(struct nic *n, const struct batch *b);
 /* "node:port", into 'out' of 'size' bytes. */
 const char *nic_print(const struct nic *n, char *out, unsigned size);
 

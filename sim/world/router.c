@@ -95,39 +95,58 @@ static bool is_stray(const struct router *r, struct pkt *p)
 	       !route_is_local(&r->forward, p->dst);
 }
 
-static void handle(struct router *r, struct pkt *p)
+static void drop_stray(struct router *r, struct pkt *p)
 {
-	struct router_head head;
-	uint64_t now = world_now(router_world(r));
-	router_icmp_head(p, &head);
-	if (is_stray(r, p)) {
-		world_note(&r->node, p, NOTE_RECEIVED, p->in_port);
-		router_drop(r, p, DROP_NOT_FORWARDING, &head);
-		return;
-	}
-	forward_expire(&r->forward, now);
-	struct batch b;
-	b.count = 1;
-	b.at[0] = p;
-	forward_batch(&r->forward, &b, now);
-	world_pass_notes(&r->node, &r->forward.notes);
-	act(r, p, &head);
+	const struct router_head nothing = {0};
+	world_note(&r->node, p, NOTE_RECEIVED, p->in_port);
+	router_drop(r, p, DROP_NOT_FORWARDING, &nothing);
 }
 
-static void receive(struct nic *n, struct pkt *p)
+/* Packets that came one after the other: decided about together, then sent on
+ * or taken in the same order. */
+static void handle(struct router *r, struct batch *b)
+{
+	struct router_head heads[BATCH_MAX];
+	uint64_t now = world_now(router_world(r));
+	if (!b->count)
+		return;
+	for (size_t i = 0; i < b->count; i++)
+		router_icmp_head(r, b->at[i], &heads[i]);
+	forward_expire(&r->forward, now);
+	forward_batch(&r->forward, b, now);
+	world_pass_notes(&r->node, &r->forward.notes);
+	for (size_t i = 0; i < b->count; i++)
+		act(r, b->at[i], &heads[i]);
+	b->count = 0;
+}
+
+static bool is_for(const struct nic *n, const struct pkt *p)
+{
+	mac to = p->len >= ETH_SIZE ? eth_dst(p->data) : (mac){{0}};
+	return addr_mac_same(to, n->mac) || eth_is_group(to);
+}
+
+/* What is no IP for the datapath to decide about waits for what came before. */
+static void receive(struct nic *n, const struct batch *b)
 {
 	struct router *r = (struct router *)n->node;
-	mac to = p->len >= ETH_SIZE ? eth_dst(p->data) : (mac){{0}};
-	bool ours = addr_mac_same(to, n->mac);
-	if (!ours && !eth_is_group(to)) {
-		world_free_pkt(router_world(r), p); /* flooded, not for us */
-		return;
+	struct batch ip;
+	ip.count = 0;
+	for (size_t i = 0; i < b->count; i++) {
+		struct pkt *p = b->at[i];
+		if (!is_for(n, p)) {
+			world_free_pkt(router_world(r), p);
+		} else if (eth_type(p->data) == ETH_TYPE_ARP) {
+			handle(r, &ip);
+			router_arp_receive(r, n, p);
+		} else if (is_stray(r, p)) {
+			handle(r, &ip);
+			drop_stray(r, p);
+		} else {
+			ip.at[ip.count++] = p;
+		}
 	}
-	if (eth_type(p->data) == ETH_TYPE_ARP) {
-		router_arp_receive(r, n, p);
-		return;
-	}
-	handle(r, p);
+	handle(r, &ip);
 }
 
 static const struct node_class router_class = {"router", receive, free_router};
@@ -136,7 +155,7 @@ struct router *router_new(struct world *w, const char *name, const char *label)
 {
 	struct router *r = MEM_NEW(struct router);
 	r->node.class = &router_class;
-	r->forward.notes = (struct note_log){r->notes, 0, ROUTER_NOTES, 0};
+	r->forward.notes = (struct note_log){w->notes, 0, WORLD_NOTES, 0};
 	r->forward.hash_seed = hash_text(name);
 	r->forwards = true;
 	r->next_ip_id = 1;
@@ -241,9 +260,11 @@ static const struct router_port *loopback_of(const struct router *r)
  * whatever the routes say. */
 static void route_own(struct router *r, struct pkt *p)
 {
-	const struct router_port *lo = loopback_of(r);
 	forward_own(&r->forward, p);
-	if (!lo || !route_is_local(&r->forward, p->dst))
+	if (!route_is_local(&r->forward, p->dst))
+		return;
+	const struct router_port *lo = loopback_of(r);
+	if (!lo)
 		return;
 	p->verdict = PKT_SEND;
 	p->drop = DROP_NONE;

@@ -77,7 +77,7 @@ static bool is_unicast(ip4 a)
 static bool may_report(const struct router *r, const struct pkt *p,
 		       const struct router_head *head)
 {
-	if (!head->size || p->quoted || p->fragment || !r->forwards)
+	if (!head->left || p->quoted || p->fragment || !r->forwards)
 		return false;
 	if (!r->ports[p->in_port].addr_count)
 		return false;
@@ -88,16 +88,27 @@ static bool may_report(const struct router *r, const struct pkt *p,
 	return p->drop == DROP_TTL_ZERO ? r->icmp_ttl : r->icmp_errors;
 }
 
-void router_icmp_head(const struct pkt *p, struct router_head *head)
+void router_icmp_head(const struct router *r, const struct pkt *p,
+		      struct router_head *head)
+{
+	head->left = 0;
+	if (!r->forwards || (!r->icmp_errors && !r->icmp_ttl) ||
+	    p->len < ETH_SIZE + IP4_SIZE)
+		return;
+	/* Behind the frame there is room enough, and copying it is quicker than
+	 * asking how long it is. */
+	memcpy(head->bytes, p->data + ETH_SIZE, ROUTER_HEAD);
+	head->left = (uint16_t)(p->len - ETH_SIZE);
+}
+
+/* Bytes of it that are quoted; 0 if it is not sound. */
+static size_t quoted_size(const struct router_head *head)
 {
 	struct ip4_head h;
-	size_t len = p->len - (size_t)ETH_SIZE;
-	head->size = 0;
-	if (ip4_read(p->data + ETH_SIZE, len, &h) != IP4_OK)
-		return;
+	if (ip4_read(head->bytes, head->left, &h) != IP4_OK)
+		return 0;
 	size_t size = (size_t)h.head_size + QUOTED_DATA;
-	head->size = (uint16_t)(size < h.size ? size : h.size);
-	memcpy(head->bytes, p->data + ETH_SIZE, head->size);
+	return size < h.size ? size : h.size;
 }
 
 static struct pkt *make_error(struct router *r, const struct pkt *p,
@@ -108,14 +119,14 @@ static struct pkt *make_error(struct router *r, const struct pkt *p,
 	if (!error)
 		return NULL;
 	ip4 to = addr_ip4(be_load32(head->bytes + SRC_OFFSET));
-	size_t size = (size_t)ICMP_SIZE + head->size;
+	size_t quoted = quoted_size(head), size = ICMP_SIZE + quoted;
 	error->marked = p->marked;
 	error->flow = p->flow;
 	error->leg = PKT_ERROR;
 	error->cause = p->id;
 	error->len = (uint16_t)(ETH_SIZE + IP4_SIZE + size);
 	uint8_t *icmp = error->data + ETH_SIZE + IP4_SIZE;
-	memcpy(icmp + ICMP_SIZE, head->bytes, head->size);
+	memcpy(icmp + ICMP_SIZE, head->bytes, quoted);
 	icmp_write(icmp, size, m);
 	write_head(r, error, router_port_addr(r, p->in_port, to), to);
 	return error;
@@ -126,7 +137,7 @@ void router_icmp_report(struct router *r, struct pkt *p,
 {
 	struct icmp m = {0};
 	enum drop reason = (enum drop)p->drop;
-	if (!may_report(r, p, head) ||
+	if (!may_report(r, p, head) || !quoted_size(head) ||
 	    !forward_icmp_for(reason, &m.type, &m.code))
 		return;
 	if (reason == DROP_MTU)

@@ -5,9 +5,8 @@
 
 #include "sim/world/router.h"
 
-#define ROUTER_NOTES 64		/* of one packet at one node: about ten */
-#define ROUTER_HELD  64		/* packets that wait for one address */
-#define ROUTER_OWN   UINT16_MAX /* in_port of a packet made here */
+#define ROUTER_HELD 64	       /* packets that wait for one address */
+#define ROUTER_OWN  UINT16_MAX /* in_port of a packet made here */
 
 /* The start of a packet as it came in, before it was translated: what an ICMP
  * error quotes. RFC 792 asks for the IP header (60 bytes at most) and 8 bytes
@@ -16,8 +15,8 @@
 #define ROUTER_HEAD 68
 
 struct router_head {
-	uint16_t size; /* 0: nothing to quote */
-	uint8_t bytes[ROUTER_HEAD];
+	uint16_t left; /* bytes that the frame had from here on; 0: no quoting */
+	uint8_t bytes[ROUTER_HEAD]; /* the first of them, unchecked */
 };
 
 struct router_held {
@@ -57,7 +56,6 @@ struct router {
 	void *failed_context;
 	void (*ended)(void *context);
 	void *ended_context;
-	struct note notes[ROUTER_NOTES];
 };
 
 /* router.c */
@@ -94,8 +92,10 @@ void router_arp_forget(struct router *r, uint16_t port);
 void router_arp_fini(struct router *r);
 
 /* router_icmp.c */
-/* Fills 'head' in from 'p', which has just come in. */
-void router_icmp_head(const struct pkt *p, struct router_head *head);
+/* Fills 'head' in from 'p', which has just come in, if errors about it might be
+ * told. */
+void router_icmp_head(const struct router *r, const struct pkt *p,
+		      struct router_head *head);
 /* Answers an echo request that is for the router itself; takes 'p'. */
 void router_icmp_answer(struct router *r, struct pkt *p);
 /* Tells the sender of 'p' about the drop (p->drop), if it may and if there is

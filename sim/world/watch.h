@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hooks by which an observer sees a world. Observers only read; a run is the
- * same with and without them. Any hook may be NULL. */
+ * same with and without them. Any hook may be NULL, and what nobody asks for is
+ * not made: notes are written only if some observer has 'note' or 'sent'. */
 #ifndef WATCH_H
 #define WATCH_H
 

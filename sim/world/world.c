@@ -120,7 +120,7 @@ struct pkt *world_take_pkt(struct world *w)
 		return NULL;
 	}
 	p->id = w->next_pkt++;
-	p->marked = w->mark_all;
+	p->marked = w->mark_all && w->noted;
 	return p;
 }
 
@@ -151,10 +151,18 @@ size_t world_free_pkts(const struct world *w)
 	return w->pool.room - w->pool.used;
 }
 
+static void see_who_wants_notes(struct world *w)
+{
+	w->noted = false;
+	for (const struct watch *o = w->watches; o; o = o->next)
+		w->noted = w->noted || o->note || o->sent;
+}
+
 void world_watch(struct world *w, struct watch *watch)
 {
 	watch->next = w->watches;
 	w->watches = watch;
+	see_who_wants_notes(w);
 }
 
 void world_unwatch(struct world *w, struct watch *watch)
@@ -164,10 +172,11 @@ void world_unwatch(struct world *w, struct watch *watch)
 		at = &(*at)->next;
 	if (*at)
 		*at = watch->next;
+	see_who_wants_notes(w);
 }
 
-void world_frame(struct nic *n, enum watch_direction direction,
-		 const struct pkt *p)
+void world_tell_frame(const struct nic *n, enum watch_direction direction,
+		      const struct pkt *p)
 {
 	struct world *w = n->node->world;
 	for (struct watch *o = w->watches; o; o = o->next)
@@ -175,14 +184,14 @@ void world_frame(struct nic *n, enum watch_direction direction,
 			o->frame(o->context, n, direction, world_now(w), p);
 }
 
-void world_sent(struct node *from, const struct pkt *p)
+void world_tell_sent(struct node *from, const struct pkt *p)
 {
 	for (struct watch *o = from->world->watches; o; o = o->next)
-		if (o->sent && p->marked)
+		if (o->sent)
 			o->sent(o->context, from, p);
 }
 
-void world_pass_notes(struct node *n, struct note_log *log)
+void world_tell_notes(struct node *n, struct note_log *log)
 {
 	struct world *w = n->world;
 	for (size_t i = 0; i < log->count; i++) {
@@ -195,11 +204,11 @@ void world_pass_notes(struct node *n, struct note_log *log)
 	log->count = 0;
 }
 
-void world_note(struct node *n, const struct pkt *p, enum note_kind kind,
-		uint32_t ref)
+void world_tell_note(struct node *n, const struct pkt *p, enum note_kind kind,
+		     uint32_t ref)
 {
 	struct note one;
 	struct note_log log = {&one, 0, 1, 0};
 	note_add(&log, p, kind, ref);
-	world_pass_notes(n, &log);
+	world_tell_notes(n, &log);
 }

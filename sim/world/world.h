@@ -26,8 +26,9 @@ struct node;
 /* What a kind of node does. */
 struct node_class {
 	const char *kind; /* "router", "bridge" */
-	/* 'p' arrives at 'n'; takes the packet. */
-	void (*receive)(struct nic *n, struct pkt *p);
+	/* The packets of 'b' arrive at 'n' one after the other, all now; takes
+	 * them. */
+	void (*receive)(struct nic *n, const struct batch *b);
 	void (*free)(struct node *node);
 };
 
@@ -43,6 +44,9 @@ struct node {
 	struct nic **nics; /* by port number */
 	uint16_t nic_count, nic_room;
 };
+
+/* Notes of one batch at one node: a packet leaves about ten, seldom more. */
+#define WORLD_NOTES (BATCH_MAX * 12)
 
 struct world {
 	struct vclock clock;
@@ -60,7 +64,10 @@ struct world {
 		VEC(struct link *);
 	} links;
 	struct watch *watches;
-	bool mark_all; /* mark every packet an endpoint makes (the default) */
+	bool noted; /* some observer wants notes */
+	bool mark_all; /* mark every packet an endpoint makes (the default), if
+			* somebody looks at the marks */
+	struct note notes[WORLD_NOTES]; /* where nodes write them */
 	uint64_t event_limit; /* timers per world_run_until; 0: none */
 	bool limit_hit; /* the event limit or the packet pool ended the run */
 };
@@ -101,18 +108,48 @@ uint32_t world_flow(struct world *w);
  * of the pool. */
 size_t world_free_pkts(const struct world *w);
 
-/* Adds an observer (storage: the caller's, until the world is freed). */
+/* Adds an observer (storage: the caller's, until the world is freed). It gets
+ * no notes about packets that were made before. */
 void world_watch(struct world *w, struct watch *watch);
 void world_unwatch(struct world *w, struct watch *watch);
+/* Tell the observers; they cost a look when there are none. */
+void world_tell_notes(struct node *n, struct note_log *log);
+void world_tell_frame(const struct nic *n, enum watch_direction direction,
+		      const struct pkt *p);
+void world_tell_sent(struct node *from, const struct pkt *p);
+void world_tell_note(struct node *n, const struct pkt *p, enum note_kind kind,
+		     uint32_t ref);
+
 /* Hands the notes in 'log' to the observers, stamped with 'n' and now, and
  * empties it. */
-void world_pass_notes(struct node *n, struct note_log *log);
-/* Tells the observers that 'p' passes 'n'. */
-void world_frame(struct nic *n, enum watch_direction direction,
-		 const struct pkt *p);
-void world_sent(struct node *from, const struct pkt *p);
+static inline void world_pass_notes(struct node *n, struct note_log *log)
+{
+	if (log->count)
+		world_tell_notes(n, log);
+}
+
+/* 'p' passes 'n'. */
+static inline void world_frame(const struct nic *n,
+			       enum watch_direction direction,
+			       const struct pkt *p)
+{
+	if (n->node->world->watches)
+		world_tell_frame(n, direction, p);
+}
+
+/* 'from' made 'p' and has noted it. */
+static inline void world_sent(struct node *from, const struct pkt *p)
+{
+	if (p->marked)
+		world_tell_sent(from, p);
+}
+
 /* One note about 'p' at 'n' (parsed fields are taken from 'p'). */
-void world_note(struct node *n, const struct pkt *p, enum note_kind kind,
-		uint32_t ref);
+static inline void world_note(struct node *n, const struct pkt *p,
+			      enum note_kind kind, uint32_t ref)
+{
+	if (p->marked)
+		world_tell_note(n, p, kind, ref);
+}
 
 #endif

@@ -359,7 +359,7 @@ static void try_frame(struct rng *r)
 		if (rng_below(r, 4) && p->len >= 6)
 			memcpy(p->data, nic->mac.b,
 			       6); /* past the first check */
-		nic_receive(nic, p);
+		nic_receive(nic, &(struct batch){1, {p}});
 		world_run_until(w, world_now(w) + VCLOCK_MS);
 	}
 	str_fini(&bytes);

@@ -6,7 +6,7 @@
 /* A node that writes down what it gets. */
 struct ear {
 	struct node node;
-	size_t count;
+	size_t count, batches;
 	uint32_t ids[64];
 	uint64_t times[64];
 };
@@ -15,15 +15,18 @@ static struct world_kit kit;
 static struct ear a, b;
 static struct link *cable;
 
-static void hear(struct nic *n, struct pkt *p)
+static void hear(struct nic *n, const struct batch *batch)
 {
 	struct ear *e = (struct ear *)n->node;
-	if (e->count < 64) {
-		e->ids[e->count] = p->id;
-		e->times[e->count] = world_now(n->node->world);
+	e->batches++;
+	for (size_t i = 0; i < batch->count; i++) {
+		if (e->count < 64) {
+			e->ids[e->count] = batch->at[i]->id;
+			e->times[e->count] = world_now(n->node->world);
+		}
+		e->count++;
+		world_free_pkt(n->node->world, batch->at[i]);
 	}
-	e->count++;
-	world_free_pkt(n->node->world, p);
 }
 
 static void leave(struct node *n)
