@@ -63,11 +63,11 @@ void stack_free(struct stack *s)
 	mem_free(s);
 }
 
-static struct craft_ip ip_head(struct stack *s, ip4 src, ip4 dst)
+static struct craft_ip ip_head(ip4 src, ip4 dst, uint16_t id)
 {
 	return (struct craft_ip){.src = src,
 				 .dst = dst,
-				 .id = s->next_ip_id++,
+				 .id = id,
 				 .ttl = TTL,
 				 .df = true};
 }
@@ -137,6 +137,7 @@ bool stack_udp_open(struct stack *s, struct stack_udp *u)
 	if (!u->port)
 		u->port = ephemeral(s, udp_port_used);
 	u->stack = s;
+	u->mold.size = 0;
 	u->next = s->udps;
 	s->udps = u;
 	return true;
@@ -153,15 +154,26 @@ void stack_udp_close(struct stack_udp *u)
 	u->stack = NULL;
 }
 
+static void shape_udp(struct stack_udp *u)
+{
+	uint8_t frame[ETH_SIZE + IP4_SIZE + UDP_SIZE];
+	struct craft_ip ip = ip_head(u->local, u->peer, 0);
+	struct craft_udp udp = {u->port, u->peer_port, {NULL, 0}};
+	mold_set(&u->mold, frame,
+		 craft_make_udp(u->stack->craft, &ip, &udp,
+				(struct craft_frame){frame, sizeof(frame)}));
+}
+
 void stack_udp_send(struct stack_udp *u, const uint8_t *bytes, size_t len)
 {
 	struct stack *s = u->stack;
 	struct pkt *p = new_pkt(s, u->flow, PKT_REQUEST, 0);
 	if (!p)
 		return;
-	struct craft_ip ip = ip_head(s, u->local, u->peer);
-	struct craft_udp udp = {u->port, u->peer_port, {bytes, len}};
-	send(s, p, craft_make_udp(s->craft, &ip, &udp, frame_of(p)));
+	if (!u->mold.size)
+		shape_udp(u);
+	send(s, p, mold_udp(&u->mold, s->next_ip_id++,
+			    (struct craft_bytes){bytes, len}, frame_of(p)));
 }
 
 void stack_udp_answer(struct stack *s, const struct stack_from *from,
@@ -170,7 +182,7 @@ void stack_udp_answer(struct stack *s, const struct stack_from *from,
 	struct pkt *p = new_pkt(s, from->flow, PKT_REPLY, from->pkt);
 	if (!p)
 		return;
-	struct craft_ip ip = ip_head(s, from->dst, from->src);
+	struct craft_ip ip = ip_head(from->dst, from->src, s->next_ip_id++);
 	struct craft_udp udp = {from->dport, from->sport, {bytes, len}};
 	send(s, p, craft_make_udp(s->craft, &ip, &udp, frame_of(p)));
 }
@@ -182,6 +194,7 @@ bool stack_tcp_open(struct stack *s, struct stack_tcp *t)
 	if (!t->port)
 		t->port = ephemeral(s, tcp_port_used);
 	t->stack = s;
+	t->mold.size = 0;
 	t->next = s->tcps;
 	s->tcps = t;
 	return true;
@@ -198,6 +211,16 @@ void stack_tcp_close(struct stack_tcp *t)
 	t->stack = NULL;
 }
 
+static void shape_tcp(struct stack_tcp *t)
+{
+	uint8_t frame[ETH_SIZE + IP4_SIZE + TCP_SIZE];
+	struct craft_ip ip = ip_head(t->local, t->peer, 0);
+	struct craft_tcp tcp = {.sport = t->port, .dport = t->peer_port};
+	mold_set(&t->mold, frame,
+		 craft_make_tcp(t->stack->craft, &ip, &tcp,
+				(struct craft_frame){frame, sizeof(frame)}));
+}
+
 void stack_tcp_send(struct stack_tcp *t, struct craft_tcp *segment,
 		    uint32_t cause)
 {
@@ -206,10 +229,17 @@ void stack_tcp_send(struct stack_tcp *t, struct craft_tcp *segment,
 		new_pkt(s, t->flow, t->server ? PKT_REPLY : PKT_REQUEST, cause);
 	if (!p)
 		return;
-	struct craft_ip ip = ip_head(s, t->local, t->peer);
-	segment->sport = t->port;
-	segment->dport = t->peer_port;
-	send(s, p, craft_make_tcp(s->craft, &ip, segment, frame_of(p)));
+	uint16_t id = s->next_ip_id++;
+	if (segment->mss) { /* a SYN: once, and with an option */
+		struct craft_ip ip = ip_head(t->local, t->peer, id);
+		segment->sport = t->port;
+		segment->dport = t->peer_port;
+		send(s, p, craft_make_tcp(s->craft, &ip, segment, frame_of(p)));
+		return;
+	}
+	if (!t->mold.size)
+		shape_tcp(t);
+	send(s, p, mold_tcp(&t->mold, id, segment, frame_of(p)));
 }
 
 void stack_reset(struct stack *s, const struct stack_from *from,
@@ -220,7 +250,7 @@ void stack_reset(struct stack *s, const struct stack_from *from,
 	struct pkt *p = new_pkt(s, from->flow, PKT_REPLY, from->pkt);
 	if (!p)
 		return;
-	struct craft_ip ip = ip_head(s, from->dst, from->src);
+	struct craft_ip ip = ip_head(from->dst, from->src, s->next_ip_id++);
 	/* RFC 9293 3.10.7.1 */
 	struct craft_tcp rst = {.sport = from->dport, .dport = from->sport};
 	if (head->flags & TCP_ACK) {
@@ -239,7 +269,7 @@ void stack_unreachable(struct stack *s, const struct pkt *about)
 	struct pkt *p = new_pkt(s, about->flow, PKT_ERROR, about->id);
 	if (!p)
 		return;
-	struct craft_ip ip = ip_head(s, about->dst, about->src);
+	struct craft_ip ip = ip_head(about->dst, about->src, s->next_ip_id++);
 	struct craft_error error = {ICMP_UNREACHABLE,
 				    ICMP_PORT,
 				    {about->data + about->l3,
@@ -305,7 +335,7 @@ void stack_ping_send(struct stack_ping *ping, uint16_t seq)
 	struct pkt *p = new_pkt(s, ping->flow, PKT_REQUEST, 0);
 	if (!p)
 		return;
-	struct craft_ip ip = ip_head(s, src, ping->peer);
+	struct craft_ip ip = ip_head(src, ping->peer, s->next_ip_id++);
 	struct craft_echo echo = {
 		false, ping->id, seq, {payload, sizeof(payload)}};
 	send(s, p, craft_make_echo(s->craft, &ip, &echo, frame_of(p)));

@@ -18,6 +18,7 @@
 
 #include "sim/base/addr.h"
 #include "sim/host/craft.h"
+#include "sim/host/mold.h"
 #include "sim/wire/tcp.h"
 #include "sim/world/router.h"
 
@@ -59,6 +60,7 @@ struct stack_udp {
 			const uint8_t *bytes, size_t len);
 	void (*error)(void *context, enum stack_error error); /* may be NULL */
 	void *context;
+	struct mold mold; /* of what it sends to its peer; the stack's */
 	struct stack_udp *next;
 };
 
@@ -79,6 +81,7 @@ struct stack_tcp {
 	 * between the same ends; it has closed itself then. */
 	bool (*yield)(struct stack_tcp *t, const struct tcp *syn);
 	void (*free)(struct stack_tcp *t);
+	struct mold mold; /* of its segments; the stack's */
 	struct stack_tcp *next;
 };
 
