@@ -47,9 +47,10 @@ help: ## what can be made
 deps: ## install the Debian packages that are missing
 	@tools/setup/deps.sh
 
-# The datapath is small functions in several files; gcc joins them when linking.
+# The way of a packet is small functions in several files; gcc joins them when
+# linking.
 ifeq ($(KIND),release)
-$(foreach l,sim/wire sim/table sim/path,$(patsubst %.c,$O/%.o,$(wildcard \
+$(foreach l,sim/wire sim/table sim/path sim/world sim/host,$(patsubst %.c,$O/%.o,$(wildcard \
 	$(l)/*.c))): ALL_CFLAGS += -flto=auto
 endif
 

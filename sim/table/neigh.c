@@ -1,17 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/table/neigh.h"
 
-void neigh_init(struct neigh *n, struct neigh_entry *storage, size_t room)
+/* Neighbours differ in the low bits of their addresses; multiplied by an odd
+ * number these spread over all bits above (Knuth, 6.4). */
+static size_t head_of(const struct neigh *n, uint16_t port, ip4 addr)
 {
-	*n = (struct neigh){storage, 0, room};
+	uint32_t mixed = (addr.v + port) * 0x9e3779b1U;
+	return (mixed ^ mixed >> 16) & (n->room - 1);
+}
+
+static void chain(struct neigh *n, size_t i)
+{
+	struct neigh_entry *e = &n->entries[i];
+	uint32_t *head = &n->heads[head_of(n, e->port, e->addr)];
+	e->next = *head;
+	*head = (uint32_t)i + 1;
+}
+
+void neigh_init(struct neigh *n, struct neigh_entry *entries, uint32_t *heads,
+		size_t room)
+{
+	*n = (struct neigh){entries, heads, 0, room};
+}
+
+void neigh_move(struct neigh *n, struct neigh_entry *entries, uint32_t *heads,
+		size_t room)
+{
+	*n = (struct neigh){entries, heads, n->count, room};
+	for (size_t i = 0; i < n->count; i++)
+		chain(n, i);
 }
 
 struct neigh_entry *neigh_find(const struct neigh *n, uint16_t port, ip4 addr)
 {
-	for (size_t i = 0; i < n->count; i++)
-		if (n->entries[i].port == port &&
-		    addr_same(n->entries[i].addr, addr))
-			return &n->entries[i];
+	if (!n->room)
+		return NULL;
+	uint32_t at = n->heads[head_of(n, port, addr)];
+	while (at) {
+		struct neigh_entry *e = &n->entries[at - 1];
+		if (e->port == port && addr_same(e->addr, addr))
+			return e;
+		at = e->next;
+	}
 	return NULL;
 }
 
@@ -22,8 +52,9 @@ struct neigh_entry *neigh_take(struct neigh *n, uint16_t port, ip4 addr)
 		return e;
 	if (n->count == n->room)
 		return NULL;
-	e = &n->entries[n->count++];
+	e = &n->entries[n->count];
 	*e = (struct neigh_entry){.port = port, .addr = addr};
+	chain(n, n->count++);
 	return e;
 }
 

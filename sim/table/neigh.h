@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ARP cache of one node: (port, address) to MAC, with the states of a
- * neighbour. Flat, in the caller's storage; time is an argument.
+ * neighbour. Flat, in the caller's storage, in the order of learning, with an
+ * index by hash; time is an argument.
  *
  *	(none) --neigh_ask--> INCOMPLETE --neigh_learn--> REACHABLE
  *	INCOMPLETE --3rd try unanswered--> FAILED --after hold--> (none)
@@ -35,14 +36,21 @@ struct neigh_entry {
 	ip4 addr;
 	struct addr_mac mac; /* valid if REACHABLE */
 	uint64_t changed;    /* ns; when it entered the state */
+	uint32_t next;	     /* of the same hash: index + 1; 0: none */
 };
 
 struct neigh {
 	struct neigh_entry *entries; /* caller's storage */
-	size_t count, room;
+	uint32_t *heads;	     /* by hash: index + 1 of the first; theirs */
+	size_t count, room;	     /* room: a power of two, or 0 */
 };
 
-void neigh_init(struct neigh *n, struct neigh_entry *storage, size_t room);
+/* 'heads' are 'room' numbers, all 0. */
+void neigh_init(struct neigh *n, struct neigh_entry *entries, uint32_t *heads,
+		size_t room);
+/* Goes on in larger storage, whose first entries the caller has copied. */
+void neigh_move(struct neigh *n, struct neigh_entry *entries, uint32_t *heads,
+		size_t room);
 struct neigh_entry *neigh_find(const struct neigh *n, uint16_t port, ip4 addr);
 /* Finds or makes the entry; a new one is NEIGH_NONE. NULL when full. */
 struct neigh_entry *neigh_take(struct neigh *n, uint16_t port, ip4 addr);

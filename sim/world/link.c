@@ -64,16 +64,25 @@ void link_free(struct link *l)
 	mem_free(l);
 }
 
+/* How long a frame takes to leave. Most are as long as the one before. */
+static uint64_t wire_time(struct link *l, uint16_t len)
+{
+	if (len != l->wire_len) {
+		l->wire_len = len;
+		l->wire_ns = len * 8 * VCLOCK_S / l->conf.rate_bps;
+	}
+	return l->wire_ns;
+}
+
 /* When the last bit has left, for a link with a rate. */
-static uint64_t wire_free_at(const struct link *l, struct link_lane *lane,
+static uint64_t wire_free_at(struct link *l, struct link_lane *lane,
 			     uint16_t len)
 {
 	uint64_t now = world_now(l->world);
 	if (!l->conf.rate_bps)
 		return now;
 	uint64_t start = lane->free_at > now ? lane->free_at : now;
-	uint64_t bits = (uint64_t)len * 8;
-	lane->free_at = start + bits * VCLOCK_S / l->conf.rate_bps;
+	lane->free_at = start + wire_time(l, len);
 	return lane->free_at;
 }
 

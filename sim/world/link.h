@@ -31,6 +31,8 @@ struct link {
 	struct link_conf conf;
 	struct nic *ends[2];
 	struct link_lane lanes[2]; /* lanes[i]: from ends[i] to ends[!i] */
+	uint64_t wire_ns;	   /* a frame of 'wire_len' bytes takes it */
+	uint16_t wire_len;
 	bool up;
 };
 

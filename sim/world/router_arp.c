@@ -153,14 +153,16 @@ static void retry(void *context)
 
 static struct neigh_entry *take_entry(struct router *r, uint16_t port, ip4 addr)
 {
-	struct neigh_entry *e = neigh_take(&r->neigh, port, addr);
+	struct neigh *n = &r->neigh;
+	struct neigh_entry *e = neigh_take(n, port, addr);
 	if (e)
 		return e;
-	size_t room = r->neigh.room ? 2 * r->neigh.room : 8;
-	r->neigh.entries =
-		mem_grow(r->neigh.entries, room, sizeof(struct neigh_entry));
-	r->neigh.room = room;
-	return neigh_take(&r->neigh, port, addr);
+	size_t room = n->room ? 2 * n->room : 8;
+	uint32_t *heads = mem_new(room, sizeof(*heads));
+	mem_free(n->heads);
+	neigh_move(n, mem_grow(n->entries, room, sizeof(*n->entries)), heads,
+		   room);
+	return neigh_take(n, port, addr);
 }
 
 static void start_asking(struct router *r, struct neigh_entry *e)
@@ -194,13 +196,16 @@ static void enqueue(struct router *r, struct router_wait *w, struct pkt *p,
 void router_arp_resolve(struct router *r, struct pkt *p,
 			const struct router_head *head)
 {
-	struct neigh_entry *e = take_entry(r, p->out_port, p->next_hop);
+	struct neigh_entry *e =
+		neigh_find(&r->neigh, p->out_port, p->next_hop);
 	uint64_t now = world_now(router_world(r));
-	if (e->state == NEIGH_REACHABLE &&
+	if (e && e->state == NEIGH_REACHABLE &&
 	    now - e->changed < NEIGH_REACHABLE_NS) {
 		send_to(r, p, e->mac);
 		return;
 	}
+	if (!e)
+		e = take_entry(r, p->out_port, p->next_hop);
 	if (e->state != NEIGH_INCOMPLETE) {
 		e->tries = 0;
 		start_asking(r, e);
@@ -237,4 +242,5 @@ void router_arp_fini(struct router *r)
 		mem_free(w);
 	}
 	mem_free(r->neigh.entries);
+	mem_free(r->neigh.heads);
 }

@@ -5,11 +5,15 @@
  * in which they were set, so a run is the same each time. A timer lives in its
  * owner's storage; the owner cancels it before that goes away.
  *
- * A binary heap whose entries hold the time, so that finding the next timer
- * touches no timer but that one. While a timer fires its place at the top stays
- * free: the next one set goes there, which is the usual case (a lane that has
- * more packets, a source that sends again), and costs one walk down instead of
- * a removal and an insertion. */
+ * The queue is a radix heap (Ahuja et al., "Faster algorithms for the shortest
+ * path problem", 1990), which lives on time never going back. A timer is in the
+ * list of the highest bit in which its time differs from 'base', a time that no
+ * timer is before. The next one is therefore in the first list that is not
+ * empty; when its turn comes it becomes the base, and what else is in that list
+ * moves to lower ones. Setting and cancelling touch the timer and its
+ * neighbours in a list; a timer moves at most once for each bit of its delay.
+ * Lists keep the order of setting, and equal times are always in the same
+ * list. */
 #ifndef VCLOCK_H
 #define VCLOCK_H
 
@@ -23,41 +27,38 @@
 #define VCLOCK_NEVER UINT64_MAX
 
 struct vclock_timer {
-	size_t place; /* in the heap + 1; 0: not set */
+	struct vclock_timer *next, *prev; /* in its list; next NULL: not set */
+	uint64_t at;			  /* ns; valid while it is set */
 	void (*fire)(void *context);
 	void *context;
 };
 
-struct vclock_entry {
-	uint64_t at;	/* ns */
-	uint64_t order; /* among equal times */
-	struct vclock_timer *timer;
-};
-
 struct vclock {
-	uint64_t now; /* ns since the start of the simulation */
-	uint64_t next_order;
-	struct vclock_entry *heap;
-	size_t count, room;
-	bool gap; /* heap[0] is the place of the timer that fires now */
+	uint64_t now;	/* ns since the start of the simulation */
 	uint64_t fired; /* timers so far, for limits */
+	uint64_t base;
+	uint64_t used; /* bit i: lists[i] may have timers */
+	/* Heads of rings. lists[0]: due at 'base'; lists[i]: bit i - 1 is the
+	 * highest that differs. */
+	struct vclock_timer lists[64];
 };
 
 void vclock_init(struct vclock *c);
+/* Timers that are still set are forgotten. */
 void vclock_fini(struct vclock *c);
-/* (Re)sets 't' to fire at 'at' (not before now). fire/context are the owner's
- * to fill in before. */
+/* (Re)sets 't' to fire at 'at' (not before now; under 2^63). fire/context are
+ * the owner's to fill in before. */
 void vclock_set(struct vclock *c, struct vclock_timer *t, uint64_t at);
 void vclock_cancel(struct vclock *c,
 		   struct vclock_timer *t); /* also if unset */
 static inline bool vclock_is_set(const struct vclock_timer *t)
 {
-	return t->place != 0;
+	return t->next != NULL;
 }
 /* When the next timer is due; VCLOCK_NEVER if none is set. */
 uint64_t vclock_next(const struct vclock *c);
 /* Advances to the next timer and fires it; false if none is due by 'until',
- * and then the time is unchanged. Not to be called by what it fires. */
+ * and then the time is unchanged. */
 bool vclock_step(struct vclock *c, uint64_t until);
 
 #endif
