@@ -12,8 +12,7 @@
 static void deliver(void *context)
 {
 	struct link_lane *lane = context;
-	struct link *l = lane->link;
-	struct vclock *clock = &l->world->clock;
+	struct vclock *clock = &lane->link->world->clock;
 	struct batch b;
 	b.count = 0;
 	do {
@@ -25,7 +24,7 @@ static void deliver(void *context)
 		vclock_set(clock, &lane->timer, lane->head->due);
 	else
 		lane->tail = NULL;
-	nic_receive(l->ends[lane == &l->lanes[0] ? 1 : 0], &b);
+	nic_receive(lane->to, &b);
 }
 
 struct link *link_new(struct world *w, struct nic *a, struct nic *b,
@@ -42,6 +41,7 @@ struct link *link_new(struct world *w, struct nic *a, struct nic *b,
 	a->end = 0;
 	for (int i = 0; i < 2; i++) {
 		l->lanes[i].link = l;
+		l->lanes[i].to = l->ends[!i];
 		l->lanes[i].timer.fire = deliver;
 		l->lanes[i].timer.context = &l->lanes[i];
 	}

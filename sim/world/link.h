@@ -21,6 +21,7 @@ struct link_conf {
 
 struct link_lane { /* one direction */
 	struct link *link;
+	struct nic *to;
 	struct pkt *head, *tail;
 	uint64_t free_at; /* ns; when the sender's wire is free again */
 	struct vclock_timer timer;

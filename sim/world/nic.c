@@ -38,16 +38,16 @@ static void miss(struct nic *n, struct pkt *p)
 
 void nic_receive(struct nic *n, const struct batch *b)
 {
-	for (size_t i = 0; i < b->count; i++) {
-		if (!n->up) {
+	if (!n->up) {
+		for (size_t i = 0; i < b->count; i++)
 			miss(n, b->at[i]);
-			continue;
-		}
+		return;
+	}
+	for (size_t i = 0; i < b->count; i++) {
 		world_frame(n, WATCH_IN, b->at[i]);
 		b->at[i]->in_port = n->port;
 	}
-	if (n->up)
-		n->node->class->receive(n, b);
+	n->node->class->receive(n, b);
 }
 
 const char *nic_print(const struct nic *n, char *out, unsigned size)

@@ -36,17 +36,23 @@ void router_drop(struct router *r, struct pkt *p, enum drop reason,
 	world_free_pkt(router_world(r), p);
 }
 
+void router_put(struct router *r, struct pkt *p, mac to)
+{
+	struct nic *out = r->ports[p->out_port].nic;
+	eth_readdress(p->data, to, out->mac);
+	world_note(&r->node, p, NOTE_FORWARDED, p->out_port);
+	nic_send(out, p);
+}
+
 void router_transmit(struct router *r, struct pkt *p,
 		     const struct router_head *head)
 {
-	struct router_port *out = &r->ports[p->out_port];
-	if (out->arp) {
+	const struct router_port *out = &r->ports[p->out_port];
+	mac to = out->nic->mac;
+	if (out->arp && !router_arp_knows(r, p, &to))
 		router_arp_resolve(r, p, head);
-		return;
-	}
-	eth_readdress(p->data, out->nic->mac, out->nic->mac);
-	world_note(&r->node, p, NOTE_FORWARDED, p->out_port);
-	nic_send(out->nic, p);
+	else
+		router_put(r, p, to);
 }
 
 static bool is_silent(const struct router *r, ip4 a)

@@ -79,19 +79,11 @@ static void unlink_wait(struct router *r, struct router_wait *w)
 	vclock_cancel(&router_world(r)->clock, &w->timer);
 }
 
-static void send_to(struct router *r, struct pkt *p, mac to)
-{
-	struct nic *n = r->ports[p->out_port].nic;
-	eth_readdress(p->data, to, n->mac);
-	world_note(&r->node, p, NOTE_FORWARDED, p->out_port);
-	nic_send(n, p);
-}
-
 static void release(struct router *r, struct router_wait *w, mac to)
 {
 	unlink_wait(r, w);
 	for (unsigned i = 0; i < w->count; i++)
-		send_to(r, w->held[i].pkt, to);
+		router_put(r, w->held[i].pkt, to);
 	mem_free(w);
 }
 
@@ -193,19 +185,21 @@ static void enqueue(struct router *r, struct router_wait *w, struct pkt *p,
 	w->held[w->count++] = (struct router_held){p, *head};
 }
 
+bool router_arp_knows(const struct router *r, const struct pkt *p, mac *to)
+{
+	const struct neigh_entry *e =
+		neigh_find(&r->neigh, p->out_port, p->next_hop);
+	if (!e || e->state != NEIGH_REACHABLE ||
+	    world_now(router_world(r)) - e->changed >= NEIGH_REACHABLE_NS)
+		return false;
+	*to = e->mac;
+	return true;
+}
+
 void router_arp_resolve(struct router *r, struct pkt *p,
 			const struct router_head *head)
 {
-	struct neigh_entry *e =
-		neigh_find(&r->neigh, p->out_port, p->next_hop);
-	uint64_t now = world_now(router_world(r));
-	if (e && e->state == NEIGH_REACHABLE &&
-	    now - e->changed < NEIGH_REACHABLE_NS) {
-		send_to(r, p, e->mac);
-		return;
-	}
-	if (!e)
-		e = take_entry(r, p->out_port, p->next_hop);
+	struct neigh_entry *e = take_entry(r, p->out_port, p->next_hop);
 	if (e->state != NEIGH_INCOMPLETE) {
 		e->tries = 0;
 		start_asking(r, e);

@@ -63,6 +63,8 @@ struct router {
  * address first if need be. Takes it; copies 'head'. */
 void router_transmit(struct router *r, struct pkt *p,
 		     const struct router_head *head);
+/* Puts 'p' on the wire, to 'to'. Takes it. */
+void router_put(struct router *r, struct pkt *p, mac to);
 /* Notes the drop, tells the endpoint (of a packet made here) or the sender
  * (where configured), frees 'p'. */
 void router_drop(struct router *r, struct pkt *p, enum drop reason,
@@ -70,7 +72,7 @@ void router_drop(struct router *r, struct pkt *p, enum drop reason,
 /* The address of 'port' to speak to 'peer' from: one of the same subnet, else
  * the main one; 0.0.0.0 if there is none. */
 ip4 router_port_addr(const struct router *r, uint16_t port, ip4 peer);
-static inline struct world *router_world(struct router *r)
+static inline struct world *router_world(const struct router *r)
 {
 	return r->node.world;
 }
@@ -82,6 +84,9 @@ void router_tables_fini(struct router *r);
 
 /* router_arp.c */
 void router_arp_receive(struct router *r, struct nic *n, struct pkt *p);
+/* The address of p's next hop, if it is known now. */
+bool router_arp_knows(const struct router *r, const struct pkt *p, mac *to);
+/* 'p' waits until it is; takes it. */
 void router_arp_resolve(struct router *r, struct pkt *p,
 			const struct router_head *head);
 /* Tells the neighbours on 'port' where 'addr' is (gratuitous ARP, RFC 5227

@@ -17,10 +17,11 @@ void vclock_fini(struct vclock *c)
 	vclock_init(c);
 }
 
+/* 0 if they are the same, else the number of the highest bit that differs,
+ * counted from 1. */
 static inline unsigned list_of(const struct vclock *c, uint64_t at)
 {
-	uint64_t differs = at ^ c->base;
-	return differs ? 64 - (unsigned)__builtin_clzll(differs) : 0;
+	return 63 - (unsigned)__builtin_clzll((at ^ c->base) << 1 | 1);
 }
 
 static inline void append(struct vclock *c, struct vclock_timer *t)
@@ -56,20 +57,19 @@ void vclock_set(struct vclock *c, struct vclock_timer *t, uint64_t at)
 	append(c, t);
 }
 
-/* The first list with timers, or NULL. */
-static inline const struct vclock_timer *first_list(const struct vclock *c)
+/* The first list with timers, LISTS if there is none. */
+static inline unsigned first_list(const struct vclock *c)
 {
 	for (uint64_t left = c->used; left; left &= left - 1) {
-		const struct vclock_timer *head =
-			&c->lists[__builtin_ctzll(left)];
-		if (head->next != head)
-			return head;
+		unsigned i = (unsigned)__builtin_ctzll(left);
+		if (c->lists[i].next != &c->lists[i])
+			return i;
 	}
-	return NULL;
+	return LISTS;
 }
 
 /* The earliest of a list that has some; of equal ones that set first. */
-static struct vclock_timer *earliest(const struct vclock_timer *head)
+static inline struct vclock_timer *earliest(const struct vclock_timer *head)
 {
 	struct vclock_timer *best = head->next;
 	for (struct vclock_timer *t = best->next; t != head; t = t->next)
@@ -80,38 +80,36 @@ static struct vclock_timer *earliest(const struct vclock_timer *head)
 
 uint64_t vclock_next(const struct vclock *c)
 {
-	const struct vclock_timer *head = first_list(c);
-	return head ? earliest(head)->at : VCLOCK_NEVER;
+	unsigned i = first_list(c);
+	return i < LISTS ? earliest(&c->lists[i])->at : VCLOCK_NEVER;
 }
 
-/* Makes 'at' the base, the time of the next timer, which is out of its list
- * already: what else is in there goes to lower lists. */
-static void rebase(struct vclock *c, uint64_t at)
+/* The timers of list 'i' belong in lower ones after the base has changed. */
+static void spread(struct vclock *c, unsigned i)
 {
-	unsigned i = list_of(c, at);
-	struct vclock_timer *head = &c->lists[i], *each = head->next;
-	c->base = at;
-	if (!i)
-		return;
-	/* It is empty then, as those below it are. */
-	c->used &= ~((UINT64_C(2) << i) - 1);
+	struct vclock_timer *head = &c->lists[i], *t = head->next;
 	head->next = head->prev = head;
-	while (each != head) {
-		struct vclock_timer *next = each->next;
-		append(c, each);
-		each = next;
+	while (t != head) {
+		struct vclock_timer *next = t->next;
+		append(c, t);
+		t = next;
 	}
 }
 
 bool vclock_step(struct vclock *c, uint64_t until)
 {
-	const struct vclock_timer *head = first_list(c);
-	struct vclock_timer *t = head ? earliest(head) : NULL;
-	if (!t || t->at > until)
+	unsigned i = first_list(c);
+	if (i == LISTS)
+		return false;
+	struct vclock_timer *t = earliest(&c->lists[i]);
+	if (t->at > until)
 		return false;
 	take_out(t);
-	rebase(c, t->at);
-	c->now = t->at;
+	c->base = c->now = t->at;
+	if (i) {
+		c->used &= ~UINT64_C(1) << i; /* lower ones are empty too */
+		spread(c, i);
+	}
 	c->fired++;
 	t->fire(t->context);
 	return true;
