@@ -6,9 +6,7 @@
 #include "sim/base/mem.h"
 #include "sim/host/conn_private.h"
 
-#define INITIAL_CWND (10 * CONN_MSS) /* RFC 6928 */
 #define TIME_WAIT_NS (60 * VCLOCK_S)
-#define DUP_ACKS     3
 #define PATH_MTU_MIN 68 /* RFC 791: every link carries that */
 #define HEADS_SIZE   40 /* IP and TCP, without options */
 
@@ -26,6 +24,8 @@ static void free_conn(struct stack_tcp *t)
 	if (c->events && c->events->failed)
 		c->events->failed(c->context, STACK_RESET);
 	vclock_cancel(c->clock, &c->timer);
+	vclock_cancel(c->clock, &c->ack_timer);
+	conn_in_forget(c);
 	mem_free(c->out);
 	mem_free(c);
 }
@@ -35,6 +35,7 @@ static void die(struct conn *c)
 {
 	c->state = CONN_DEAD;
 	c->events = NULL;
+	vclock_cancel(c->clock, &c->ack_timer);
 	conn_set_timer(c, 0);
 }
 
@@ -89,7 +90,7 @@ static void take_peer(struct conn *c, const struct tcp *head)
 	c->rcv_nxt = head->seq + 1;
 	c->peer_window = head->window;
 	c->mss = head->mss && head->mss < CONN_MSS ? head->mss : CONN_MSS;
-	c->cwnd = INITIAL_CWND;
+	conn_cwnd_open(c);
 }
 
 static void segment_syn_sent(struct conn *c, const struct tcp *head)
@@ -113,37 +114,57 @@ static void segment_syn_sent(struct conn *c, const struct tcp *head)
 	establish(c);
 }
 
+static void restart_timer(struct conn *c)
+{
+	c->tries = 0;
+	vclock_cancel(c->clock, &c->timer);
+	if (c->snd_base == c->snd_nxt)
+		return;
+	c->tries = 1;
+	conn_set_timer(c, c->rto);
+}
+
 static void drop_acked(struct conn *c, uint32_t acked)
 {
-	bool fin = c->fin_sent && acked == conn_out_in_flight(c) &&
-		   acked > c->out_count;
-	uint32_t data = acked - fin;
+	uint32_t data = acked < c->out_count ? acked : (uint32_t)c->out_count;
 	c->out_start += data;
 	c->out_count -= data;
 	c->snd_base += acked;
-	c->fin_acked = c->fin_acked || fin;
-	c->cwnd += acked;
-	c->dup_acks = 0;
-	c->tries = 0;
-	if (c->sampled && c->snd_base - c->sample_end < (uint32_t)1 << 31)
+	if (acked > data)
+		c->fin_sent = c->fin_acked = true;
+	/* It was all there when we went back to send it again. */
+	if (conn_is_after(c->snd_base, c->snd_nxt))
+		c->snd_nxt = c->snd_base;
+	if (c->sampled && !conn_is_after(c->sample_end, c->snd_base))
 		conn_out_sample(c);
-	vclock_cancel(c->clock, &c->timer);
-	if (c->snd_base != c->snd_nxt) {
-		c->tries = 1;
-		conn_set_timer(c, c->rto);
-	}
 }
 
+static void new_ack(struct conn *c, uint32_t acked)
+{
+	uint32_t flight = conn_out_in_flight(c);
+	drop_acked(c, acked);
+	restart_timer(c);
+	if (conn_cwnd_acked(c, acked, flight))
+		conn_out_again(c);
+	if (c->events && c->events->sent && acked)
+		c->events->sent(c->context, c->out_count);
+	conn_out_push(c);
+}
+
+/* An ACK repeats the one before if it says nothing else either (RFC 5681
+ * section 2). */
 static void take_ack(struct conn *c, const struct tcp *head, size_t len)
 {
 	uint32_t acked = head->ack - c->snd_base;
+	bool same_window = c->peer_window == head->window;
 	c->peer_window = head->window;
-	if (acked && acked <= conn_out_in_flight(c)) {
-		drop_acked(c, acked);
+	if (acked && acked <= c->snd_max - c->snd_base) {
+		new_ack(c, acked);
+	} else if (!acked && conn_out_in_flight(c) && !len && same_window &&
+		   !(head->flags & TCP_FIN)) {
+		if (conn_cwnd_repeated(c))
+			conn_out_again(c);
 		conn_out_push(c);
-	} else if (!acked && conn_out_in_flight(c) && !len &&
-		   ++c->dup_acks == DUP_ACKS) {
-		conn_out_again(c);
 	}
 }
 
@@ -153,31 +174,8 @@ static void end_if_done(struct conn *c)
 		return;
 	c->events = NULL;
 	c->state = CONN_TIME_WAIT;
+	vclock_cancel(c->clock, &c->ack_timer);
 	conn_set_timer(c, TIME_WAIT_NS);
-}
-
-static void take_data(struct conn *c, const struct tcp *head,
-		      const uint8_t *payload, size_t len)
-{
-	bool fin = head->flags & TCP_FIN;
-	if (!len && !fin)
-		return;
-	uint32_t known = c->rcv_nxt - head->seq;
-	if (known >= len + fin) {
-		conn_out_ack(c); /* says what is missing */
-		return;
-	}
-	payload += known; /* sent again, cut otherwise */
-	len -= known;
-	c->rcv_nxt += (uint32_t)len + fin;
-	conn_out_ack(c);
-	if (len && c->events && c->events->received)
-		c->events->received(c->context, payload, len);
-	if (!fin || c->state != CONN_ESTABLISHED)
-		return;
-	c->fin_received = true;
-	if (c->events && c->events->finished)
-		c->events->finished(c->context);
 }
 
 static void segment_open(struct conn *c, const struct tcp *head,
@@ -204,7 +202,7 @@ static void segment_open(struct conn *c, const struct tcp *head,
 	}
 	take_ack(c, head, len);
 	if (c->state == CONN_ESTABLISHED)
-		take_data(c, head, payload, len);
+		conn_in_data(c, head, payload, len);
 	end_if_done(c);
 }
 
@@ -217,17 +215,12 @@ static void segment_time_wait(struct conn *c, const struct tcp *head)
 		conn_out_ack(c);
 }
 
-static bool is_after(uint32_t a, uint32_t b)
-{
-	return a != b && a - b < (uint32_t)1 << 31;
-}
-
 /* Linux: a SYN beyond what was received begins anew in TIME_WAIT
  * (tcp_timewait_state_process in net/ipv4/tcp_minisocks.c). */
 static bool on_yield(struct stack_tcp *t, const struct tcp *syn)
 {
 	struct conn *c = (struct conn *)t;
-	if (c->state != CONN_TIME_WAIT || !is_after(syn->seq, c->rcv_nxt))
+	if (c->state != CONN_TIME_WAIT || !conn_is_after(syn->seq, c->rcv_nxt))
 		return false;
 	die(c);
 	return true;
@@ -286,12 +279,13 @@ static struct conn *new_conn(struct host *h)
 	c->clock = &w->clock;
 	c->timer.fire = on_timer;
 	c->timer.context = c;
+	conn_in_init(c);
 	c->tcp.segment = on_segment;
 	c->tcp.error = on_error;
 	c->tcp.path_mtu = on_path_mtu;
 	c->tcp.yield = on_yield;
 	c->tcp.free = free_conn;
-	c->snd_base = c->snd_nxt = rng_next(&w->rng);
+	c->snd_base = c->snd_nxt = c->snd_max = rng_next(&w->rng);
 	c->rto = VCLOCK_S;
 	c->mss = CONN_MSS;
 	return c;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A small TCP endpoint (RFC 9293): SYN and data retransmission with Linux's
  * timers, MSS, segmentation, path MTU discovery (RFC 1191), cumulative
- * acknowledgement, slow start, fast retransmit, FIN, RST and TIME_WAIT. No
- * options but MSS; segments that arrive out of order are dropped and sent again.
+ * acknowledgement, delayed as Linux does, congestion control (NewReno), FIN, RST
+ * and TIME_WAIT. No options but MSS, so at most 64 KiB are under way.
  *
  * conn_connect or a listener makes one; events tell its user what happens;
  * conn_close (politely) or conn_abort end it. After either, or after the event
@@ -23,6 +23,8 @@ struct conn;
 struct conn_events {
 	void (*connected)(void *context);
 	void (*received)(void *context, const uint8_t *bytes, size_t len);
+	/* Some of what was sent has arrived; 'left' bytes have not. */
+	void (*sent)(void *context, size_t left);
 	void (*finished)(void *context); /* the peer has sent FIN */
 	void (*failed)(void *context, enum stack_error error);
 };

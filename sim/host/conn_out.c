@@ -2,7 +2,6 @@
 /* What goes out, and when again: Linux's timers. */
 #include "sim/host/conn_private.h"
 
-#define WINDOW	     65535
 #define RTO_MIN	     (200 * VCLOCK_MS) /* Linux: TCP_RTO_MIN */
 #define RTO_MAX	     (120 * VCLOCK_S)
 #define DATA_TRIES   15 /* Linux: tcp_retries2 */
@@ -29,10 +28,12 @@ void conn_out_segment(struct conn *c, uint8_t flags, uint32_t seq,
 		.seq = seq,
 		.ack = flags & TCP_ACK ? c->rcv_nxt : 0,
 		.flags = flags,
-		.window = WINDOW,
+		.window = CONN_WINDOW,
 		.mss = flags & TCP_SYN ? CONN_MSS : 0,
 		.payload = payload,
 	};
+	c->unacked = 0;
+	vclock_cancel(c->clock, &c->ack_timer);
 	stack_tcp_send(&c->tcp, &segment, c->cause);
 	c->cause = 0;
 }
@@ -84,23 +85,38 @@ static void send_chunk(struct conn *c, uint32_t from, uint32_t len)
 		(struct craft_bytes){c->out + c->out_start + from, len});
 	c->fin_sent = c->fin_sent || fin;
 	uint32_t end = c->snd_base + from + len + fin;
-	if (end - c->snd_nxt < (uint32_t)1 << 31)
+	if (conn_is_after(end, c->snd_nxt))
 		c->snd_nxt = end;
+	if (conn_is_after(end, c->snd_max))
+		c->snd_max = end;
 }
 
-/* All that window and congestion window allow. */
+/* How much may go next: a full segment or the last one, and what the peer's
+ * window has room for, which is no small piece (RFC 9293 3.8.6.2.1) unless
+ * nothing is under way. 0: nothing. */
+static uint32_t next_len(const struct conn *c)
+{
+	uint32_t flight = conn_out_in_flight(c);
+	uint32_t limit = c->cwnd < c->peer_window ? c->cwnd : c->peer_window;
+	if (flight >= c->out_count || flight >= limit)
+		return 0;
+	uint32_t left = (uint32_t)c->out_count - flight;
+	uint32_t len = left < c->mss ? left : c->mss;
+	uint32_t room = c->peer_window - flight;
+	if (len <= room)
+		return len;
+	return flight ? 0 : room;
+}
+
 void conn_out_push(struct conn *c)
 {
+	uint32_t len;
 	if (c->state != CONN_ESTABLISHED)
 		return;
-	uint32_t limit = c->cwnd < c->peer_window ? c->cwnd : c->peer_window;
-	while (conn_out_in_flight(c) < c->out_count &&
-	       conn_out_in_flight(c) < limit) {
+	while ((len = next_len(c))) {
 		uint32_t from = conn_out_in_flight(c);
-		uint32_t len = (uint32_t)c->out_count - from;
-		if (len > c->mss)
-			len = c->mss;
-		if (!c->sampled) {
+		/* What is sent again tells nothing about time (Karn). */
+		if (!c->sampled && c->snd_max == c->snd_nxt) {
 			c->sampled = c->clock->now + 1;
 			c->sample_end = c->snd_base + from + len;
 		}
@@ -148,7 +164,7 @@ void conn_out_late(struct conn *c)
 		conn_fail(c, STACK_TIMED_OUT);
 		return;
 	}
-	c->cwnd = c->mss;
+	conn_cwnd_late(c);
 	c->snd_nxt = c->snd_base; /* go back: the rest follows with the acks */
 	c->fin_sent = false;
 	conn_out_again(c);

@@ -63,8 +63,10 @@ static void on_failed(void *context, enum stack_error error)
 		free_stream(s);
 }
 
-static const struct conn_events conn_events = {on_connected, on_received,
-					       on_finished, on_failed};
+static const struct conn_events conn_events = {.connected = on_connected,
+					       .received = on_received,
+					       .finished = on_finished,
+					       .failed = on_failed};
 
 static void on_timer(void *context)
 {

@@ -14,6 +14,8 @@
 #define UDP_PORT   9
 #define TCP_PORT   5001
 #define DATAGRAM   18
+#define SEGMENT	   1460
+#define CHUNK	   (128 * SEGMENT)
 #define LEFT	   254 /* last byte of a node's address on the net before it */
 #define RIGHT	   1   /* and on the net behind it */
 #define POD_NET	   0x0af40000 /* 10.244.0.0/24: client and Tier-1 */
@@ -204,12 +206,66 @@ struct simnet *simnet_new(const struct simnet_conf *conf)
 
 void simnet_free(struct simnet *n)
 {
+	if (n->conn) {
+		conn_set_events(n->conn, NULL, NULL);
+		conn_abort(n->conn);
+	}
 	for (uint32_t i = 0; i < n->conf.flows; i++)
 		stack_udp_close(&n->sockets[i]);
 	stack_udp_close(&n->sink);
 	world_free(n->world);
 	mem_free(n->sockets);
 	mem_free(n);
+}
+
+static void fill(struct simnet *n)
+{
+	static const uint8_t bytes[CHUNK];
+	uint64_t part = n->left < CHUNK ? n->left : CHUNK;
+	conn_send(n->conn, bytes, part);
+	n->left -= part;
+}
+
+static void on_connected(void *context)
+{
+	fill(context);
+}
+
+/* The application that sends: always some more than fits the window. */
+static void on_sent(void *context, size_t left)
+{
+	struct simnet *n = context;
+	if (left < CHUNK && n->left)
+		fill(n);
+	n->done = !left && !n->left;
+}
+
+static void on_failed(void *context, enum stack_error error)
+{
+	(void)context;
+	die(stack_error_text(error));
+}
+
+static const struct conn_events client_events = {
+	.connected = on_connected, .sent = on_sent, .failed = on_failed};
+
+uint64_t simnet_bulk(struct simnet *n, uint64_t count)
+{
+	ip4 server = addr_ip4(net_at(n->conf.routers) + LEFT);
+	enum stack_error error;
+	uint64_t before = n->received;
+	n->left = count * SEGMENT;
+	n->done = false;
+	if (n->conn) {
+		fill(n);
+	} else {
+		n->conn = conn_connect(n->client, server, TCP_PORT, 0, &error);
+		if (!n->conn)
+			die(stack_error_text(error));
+		conn_set_events(n->conn, &client_events, n);
+	}
+	world_run_while(n->world, &n->done, VCLOCK_NEVER);
+	return (n->received - before) / SEGMENT;
 }
 
 struct world *simnet_world(const struct simnet *n)

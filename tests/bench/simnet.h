@@ -29,7 +29,7 @@ struct world *simnet_world(const struct simnet *n);
  * sockets in turn; returns how many the server's socket got. */
 uint64_t simnet_datagrams(struct simnet *n, uint64_t count);
 /* The client sends 'count' segments full of bytes over one TCP connection
- * (opened by the first call); returns how many bytes the server got. */
+ * (opened by the first call); returns how many full ones the server got. */
 uint64_t simnet_bulk(struct simnet *n, uint64_t count);
 
 #endif

@@ -5,27 +5,6 @@
 
 #include "tests/unit/suites.h"
 
-/* 1000 neighbours on two ports, in storage that doubles. */
-START_TEST(growing_keeps_what_was_known)
-{
-	static struct neigh_entry large[1024];
-	static uint32_t large_heads[1024];
-	memset(large_heads, 0, sizeof(large_heads));
-	for (uint32_t i = 0; i < 4; i++)
-		neigh_take(&neigh, 1, addr_ip4(i));
-	memcpy(large, storage, sizeof(storage));
-	neigh_move(&neigh, large, large_heads, 1024);
-	for (uint32_t i = 4; i < 1000; i++)
-		neigh_take(&neigh, (uint16_t)(1 + i % 2), addr_ip4(i));
-	ck_assert_uint_eq(neigh.count, 1000);
-	for (uint32_t i = 0; i < 1000; i++)
-		ck_assert_ptr_eq(neigh_find(&neigh, i < 4 ? 1 : 1 + i % 2,
-					    addr_ip4(i)),
-				 &large[i]);
-	ck_assert_ptr_null(neigh_find(&neigh, 2, addr_ip4(4000)));
-}
-END_TEST
-
 Suite *neigh_test_suite(void);
 
 static struct neigh_entry storage[4];
