@@ -16,6 +16,12 @@ void *mem_grow(void *old, size_t count, size_t size);
 char *mem_text(const char *text);
 void mem_free(void *old); /* NULL is fine */
 
+/* For tables of many entries: 'count' * 'size' zeroed bytes that begin a cache
+ * line; great ones in huge pages where the system has them. What is never
+ * touched takes no memory. Freed by mem_unmap() with the same numbers. */
+void *mem_map(size_t count, size_t size);
+void mem_unmap(void *old, size_t count, size_t size); /* NULL is fine */
+
 #define MEM_NEW(type) ((type *)mem_new(1, sizeof(type)))
 
 #endif

@@ -272,8 +272,8 @@ void stack_unreachable(struct stack *s, const struct pkt *about)
 	struct craft_ip ip = ip_head(about->dst, about->src, s->next_ip_id++);
 	struct craft_error error = {ICMP_UNREACHABLE,
 				    ICMP_PORT,
-				    {about->data + about->l3,
-				     (size_t)about->l4 - about->l3 + UDP_SIZE}};
+				    {about->data + ETH_SIZE,
+				     (size_t)about->l4 - ETH_SIZE + UDP_SIZE}};
 	send(s, p, craft_make_error(s->craft, &ip, &error, frame_of(p)));
 }
 

@@ -61,7 +61,6 @@ static enum drop parse_head(struct pkt *p)
 			    !ip4_sum_is_right(ip)
 		  : ip4_read(ip, left, &h) != IP4_OK)
 		return DROP_MALFORMED;
-	p->l3 = ETH_SIZE;
 	p->l4 = (uint16_t)(ETH_SIZE + (ip[0] & 15U) * 4U);
 	p->proto = ip[9];
 	p->src = addr_ip4(be_load32(ip + 12));

@@ -15,14 +15,14 @@ enum drop parse_pkt(struct pkt *p);
 /* Bytes of the whole IP datagram. */
 static inline uint16_t parse_size(const struct pkt *p)
 {
-	return be_load16(p->data + p->l3 + 2);
+	return be_load16(p->data + ETH_SIZE + 2);
 }
 
 /* Where the datagram ends in 'data'; behind it an Ethernet frame may have
  * padding. */
 static inline size_t parse_end(const struct pkt *p)
 {
-	return (size_t)p->l3 + parse_size(p);
+	return (size_t)ETH_SIZE + parse_size(p);
 }
 
 /* For an ICMP error: the 5-tuple of the packet it quotes, turned round: an

@@ -8,6 +8,7 @@
 #ifndef PKT_H
 #define PKT_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,8 +16,10 @@
 #include "sim/base/addr.h"
 #include "sim/table/drop.h"
 #include "sim/table/flow.h"
+#include "sim/wire/eth.h"
 
 #define PKT_ROOM 2048 /* bytes of a frame at most */
+#define PKT_LINE 64   /* of the cache */
 
 /* Which leg of a conversation a packet belongs to. */
 enum pkt_leg { PKT_REQUEST, PKT_REPLY, PKT_ERROR };
@@ -27,31 +30,19 @@ enum pkt_verdict {
 	PKT_DROP,  /* for 'drop' */
 };
 
+/* What forwarding reads and writes is in the first cache line, what only
+ * observers and queues know in the second; the frame begins with the third. */
 struct pkt {
-	/* For observers only: nothing that forwards may look at these. */
-	uint32_t id;	/* the same at every hop, unique in a world; from 1 */
-	uint32_t flow;	/* conversation it serves, 0: none */
-	uint32_t cause; /* id of the packet this one answers; 0: none known */
-	uint8_t leg;	/* enum pkt_leg */
-	bool marked;	/* leaves trace notes */
-
-	/* Written by the node that holds it. */
-	uint8_t verdict; /* enum pkt_verdict */
-	uint8_t drop;	 /* enum drop */
-	uint16_t in_port, out_port;
-	ip4 next_hop;
-	uint32_t drop_ref; /* rule or route that dropped it, 0: none */
-
 	/* Set by parse_pkt(), kept right by translate_pkt(). Offsets are from
 	 * 'data'. Whoever else changes the bytes clears 'parsed'. */
-	bool parsed;
-	uint16_t l3, l4;
-	uint16_t quoted; /* the IP header that an ICMP error quotes; 0: none */
-	bool fragment;	 /* not the first one: it has no ports */
+	_Alignas(PKT_LINE) bool parsed;
+	bool fragment; /* not the first one: it has no ports */
 	uint8_t icmp_type;
 	uint8_t tcp_flags;
+	uint16_t l4;
+	uint16_t quoted; /* the IP header that an ICMP error quotes; 0: none */
 	union {
-		struct flow_key key; /* the 5-tuple, by its fields: */
+		struct flow_key key; /* or by its fields: */
 		struct {
 			ip4 src, dst;
 			uint16_t sport, dport; /* ICMP echo: the id in both */
@@ -59,15 +50,33 @@ struct pkt {
 		};
 	};
 
-	uint16_t len;	  /* bytes of the frame */
+	/* Written by the node that holds it. */
+	uint8_t verdict; /* enum pkt_verdict */
+	uint8_t drop;	 /* enum drop */
+	uint16_t in_port, out_port;
+	uint16_t len; /* bytes of the frame */
+	ip4 next_hop;
+	uint32_t drop_ref; /* rule or route that dropped it, 0: none */
+	bool marked;	   /* leaves trace notes */
+
+	/* For observers only: nothing that forwards may look at these. */
+	_Alignas(PKT_LINE) uint8_t leg; /* enum pkt_leg */
+	uint32_t id;	/* the same at every hop, unique in a world; from 1 */
+	uint32_t flow;	/* conversation it serves, 0: none */
+	uint32_t cause; /* id of the packet this one answers; 0: none known */
+
 	struct pkt *next; /* in whichever queue holds it */
 	uint64_t due;	  /* ns; while it is on a link: when it arrives */
-	uint8_t data[PKT_ROOM];
+	_Alignas(PKT_LINE) uint8_t data[PKT_ROOM];
 };
+
+static_assert(offsetof(struct pkt, marked) < PKT_LINE &&
+		      offsetof(struct pkt, data) == 2 * PKT_LINE,
+	      "what forwarding needs is in one line and the frame's first");
 
 struct pkt_pool {
 	struct pkt *free;
-	struct pkt *slots; /* caller's storage */
+	struct pkt *slots; /* caller's storage, at a cache line */
 	size_t room, used;
 	size_t fresh; /* slots from here on were never used: untouched memory */
 };

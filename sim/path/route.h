@@ -13,7 +13,7 @@ enum drop route_pkt(struct forward *f, struct pkt *p);
 /* One TTL less, in the bytes. */
 static inline enum drop route_ttl(struct pkt *p)
 {
-	uint8_t *head = p->data + p->l3;
+	uint8_t *head = p->data + ETH_SIZE;
 	if (head[8] <= 1)
 		return DROP_TTL_ZERO;
 	ip4_dec_ttl(head);

@@ -117,7 +117,7 @@ static void translate_quoted(struct pkt *p, const struct flow_key *to)
 
 static void set_addrs(struct pkt *p, ip4 src, ip4 dst)
 {
-	put_addrs(p->data + p->l3, src, dst);
+	put_addrs(p->data + ETH_SIZE, src, dst);
 	p->src = src;
 	p->dst = dst;
 }
@@ -161,7 +161,7 @@ static void patch_udp(uint8_t *check, uint16_t delta)
 static void rewrite_plain(struct pkt *p, const struct flow_key *to,
 			  uint16_t addrs, uint16_t all)
 {
-	uint8_t *head = p->data + p->l3, *l4 = p->data + p->l4;
+	uint8_t *head = p->data + ETH_SIZE, *l4 = p->data + p->l4;
 	be_store32(head + IP_SRC, to->src.v);
 	be_store32(head + IP_DST, to->dst.v);
 	csum_patch(head + IP_CHECK, addrs);

@@ -30,7 +30,7 @@ static void write_head(struct router *r, struct pkt *p, ip4 src, ip4 dst)
 
 static size_t payload_size(const struct pkt *p)
 {
-	return be_load16(p->data + p->l3 + 2) - ((size_t)p->l4 - p->l3);
+	return be_load16(p->data + ETH_SIZE + 2) - ((size_t)p->l4 - ETH_SIZE);
 }
 
 static void send_reply(struct router *r, const struct pkt *p, size_t size)

@@ -218,8 +218,8 @@ static void set_sessions(struct router *r, const struct router_tables *t)
 	if (flows->room || (!r->forward.tracks_inbound && !t->lb_server_count))
 		return;
 	uint32_t room = t->session_limit ? t->session_limit : ROUTER_SESSIONS;
-	flow_init(flows, mem_new(room, sizeof(struct flow)),
-		  mem_new(flow_slots(room), sizeof(struct flow_slot)), room);
+	flow_init(flows, mem_map(room, sizeof(struct flow)),
+		  mem_map(flow_slots(room), sizeof(struct flow_slot)), room);
 }
 
 static bool had_proxy(const struct router *r, const struct router_proxy *p)
@@ -302,8 +302,9 @@ void router_tables_fini(struct router *r)
 	mem_free(r->forward.lb.servers);
 	mem_free(r->forward.pools);
 	mem_free(r->forward.locals);
-	mem_free(r->forward.flows.flows);
-	mem_free(r->forward.flows.slots);
+	struct flow_table *flows = &r->forward.flows;
+	mem_unmap(flows->flows, flows->room, sizeof(*flows->flows));
+	mem_unmap(flows->slots, flow_slots(flows->room), sizeof(*flows->slots));
 	mem_free(r->proxies);
 	mem_free(r->loopbacks);
 }

@@ -11,7 +11,7 @@ struct world *world_new(uint64_t seed, size_t packets)
 	vclock_init(&w->clock);
 	rng_init(&w->rng, seed);
 	arena_init(&w->arena);
-	w->slots = mem_new(packets, sizeof(*w->slots));
+	w->slots = mem_map(packets, sizeof(*w->slots));
 	pkt_pool_init(&w->pool, w->slots, packets);
 	w->next_pkt = w->next_flow = 1;
 	w->mark_all = true;
@@ -30,7 +30,7 @@ void world_free(struct world *w)
 	VEC_FREE(&w->links);
 	vclock_fini(&w->clock);
 	arena_fini(&w->arena);
-	mem_free(w->slots);
+	mem_unmap(w->slots, w->pool.room, sizeof(*w->slots));
 	mem_free(w);
 }
 

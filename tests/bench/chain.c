@@ -109,8 +109,8 @@ static void init_tier1(struct chain *c, uint32_t addresses)
 		port_init(&f->pools[i], addr_ip4(EGRESS.v + (uint32_t)i),
 			  c->conf.tcp ? IP4_PROTO_TCP : IP4_PROTO_UDP);
 	flow_init(
-		&f->flows, mem_new(c->conf.sessions, sizeof(struct flow)),
-		mem_new(flow_slots(c->conf.sessions), sizeof(struct flow_slot)),
+		&f->flows, mem_map(c->conf.sessions, sizeof(struct flow)),
+		mem_map(flow_slots(c->conf.sessions), sizeof(struct flow_slot)),
 		c->conf.sessions);
 }
 
@@ -166,7 +166,7 @@ struct chain *chain_new(const struct chain_conf *conf)
 	init_tier1(c, (conf->sessions + PER_POOL - 1) / PER_POOL);
 	init_tier0(c);
 	make_template(c);
-	c->slots = mem_new(BATCH_MAX, sizeof(*c->slots));
+	c->slots = mem_map(BATCH_MAX, sizeof(*c->slots));
 	for (size_t i = 0; i < BATCH_MAX; i++)
 		c->batch.at[i] = &c->slots[i];
 	return c;
@@ -182,15 +182,16 @@ static void fini_gateway(struct forward *f)
 		mem_free(f->nat.index[i].heads);
 	}
 	mem_free(f->pools);
-	mem_free(f->flows.flows);
-	mem_free(f->flows.slots);
+	struct flow_table *t = &f->flows;
+	mem_unmap(t->flows, t->room, sizeof(*t->flows));
+	mem_unmap(t->slots, flow_slots(t->room), sizeof(*t->slots));
 }
 
 void chain_free(struct chain *c)
 {
 	fini_gateway(&c->tier1);
 	fini_gateway(&c->tier0);
-	mem_free(c->slots);
+	mem_unmap(c->slots, BATCH_MAX, sizeof(*c->slots));
 	mem_free(c);
 }
 
