@@ -34,6 +34,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "sim/base/addr.h"
 #include "sim/wire/csum.h"
@@ -70,11 +71,14 @@ enum flow_kind {
 	FLOW_KIND_COUNT
 };
 
-/* A flow_key without the protocol. */
+/* A flow_key without the protocol, byte for byte. */
 struct flow_ends {
 	ip4 src, dst;
 	uint16_t sport, dport;
 };
+
+static_assert(offsetof(struct flow_key, proto) == sizeof(struct flow_ends),
+	      "the beginning of a key can be compared with the ends");
 
 /* flow_in() and flow_out() make keys of 'in'. */
 struct flow {
@@ -140,8 +144,7 @@ static inline uint32_t flow_hash(const struct flow_key *k)
 	uint64_t b =
 		(uint64_t)k->sport << 48 | (uint64_t)k->dport << 32 | k->proto;
 	wide m = (wide)(a ^ 0xa0761d6478bd642fU) * (b ^ 0xe7037ed1a0b428dbU);
-	uint64_t x = (uint64_t)m ^ (uint64_t)(m >> 64);
-	return (uint32_t)((x * 0x8ebc6af09c88c6e3U) >> 32);
+	return (uint32_t)((uint64_t)m >> 32) ^ (uint32_t)(m >> 64);
 }
 
 static inline uint32_t flow_home(const struct flow_table *t, uint32_t hash)
@@ -158,9 +161,7 @@ static inline void flow_prefetch_slot(const struct flow_table *t, uint32_t hash)
 static inline bool flow_has(const struct flow *f, enum flow_dir dir,
 			    const struct flow_key *k)
 {
-	const struct flow_ends *e = &f->in[dir];
-	return e->src.v == k->src.v && e->dst.v == k->dst.v &&
-	       e->sport == k->sport && e->dport == k->dport &&
+	return memcmp(&f->in[dir], k, sizeof(f->in[dir])) == 0 &&
 	       f->proto == k->proto;
 }
 

@@ -31,7 +31,9 @@ bool nat_add(struct nat *n, const struct nat_rule *rule)
 {
 	if (n->count == n->room)
 		return false;
-	n->rules[n->count++] = *rule;
+	n->rules[n->count] = *rule;
+	n->rules[n->count].place = (uint32_t)n->count;
+	n->count++;
 	return true;
 }
 
@@ -44,16 +46,54 @@ static bool acts(const struct nat_rule *r, enum nat_stage stage)
 	return ingress == (stage == NAT_INGRESS);
 }
 
+static bool goes_before(const struct nat_rule *a, const struct nat_rule *b)
+{
+	if (a->sequence_number != b->sequence_number)
+		return a->sequence_number < b->sequence_number;
+	return a->place < b->place;
+}
+
+static bool is_sorted(const struct nat *n)
+{
+	for (size_t i = 1; i < n->count; i++)
+		if (!goes_before(&n->rules[i - 1], &n->rules[i]))
+			return false;
+	return true;
+}
+
+static void swap(struct nat_rule *a, struct nat_rule *b)
+{
+	struct nat_rule t = *a;
+	*a = *b;
+	*b = t;
+}
+
+static void sift_down(struct nat_rule *r, size_t i, size_t count)
+{
+	for (;;) {
+		size_t child = 2 * i + 1;
+		if (child >= count)
+			return;
+		if (child + 1 < count && goes_before(&r[child], &r[child + 1]))
+			child++;
+		if (!goes_before(&r[i], &r[child]))
+			return;
+		swap(&r[i], &r[child]);
+		i = child;
+	}
+}
+
+/* Heap sort: in place, without recursion, and qsort() may allocate. Mostly they
+ * come in order. */
 static void sort(struct nat *n)
 {
-	for (size_t i = 1; i < n->count; i++) {
-		struct nat_rule one = n->rules[i];
-		size_t to = i;
-		for (; to &&
-		       one.sequence_number < n->rules[to - 1].sequence_number;
-		     to--)
-			n->rules[to] = n->rules[to - 1];
-		n->rules[to] = one;
+	if (is_sorted(n))
+		return;
+	for (size_t i = n->count / 2; i--;)
+		sift_down(n->rules, i, n->count);
+	for (size_t end = n->count; end > 1; end--) {
+		swap(&n->rules[0], &n->rules[end - 1]);
+		sift_down(n->rules, 0, end - 1);
 	}
 }
 
@@ -141,22 +181,30 @@ static bool matches(const struct nat_rule *r, enum nat_stage stage,
 
 static const struct nat_prefixes any = {1, {{{0}, 0}}};
 
-/* The list that the index goes by: REFLEXIVE has but one, others have two, and
- * either may be empty. */
+/* The shortest length in the list, 0 if it is empty: any address. */
+static uint8_t shortest(const struct nat_prefixes *p)
+{
+	uint8_t len = p->count ? 32 : 0;
+	for (unsigned i = 0; i < p->count; i++)
+		if (p->at[i].len < len)
+			len = p->at[i].len;
+	return len;
+}
+
+/* The list that the index goes by: REFLEXIVE has but one, of two the one that
+ * says more. Either may be empty. */
 static const struct nat_prefixes *asked(const struct nat_rule *r,
 					enum nat_stage stage, bool *by_dst)
 {
 	*by_dst = stage == NAT_INGRESS;
 	if (r->action == NAT_REFLEXIVE)
 		return *by_dst ? &r->translated : &r->source;
-	const struct nat_prefixes *first =
+	uint8_t src = shortest(&r->source), dst = shortest(&r->destination);
+	if (src != dst)
+		*by_dst = dst > src;
+	const struct nat_prefixes *list =
 		*by_dst ? &r->destination : &r->source;
-	if (first->count)
-		return first;
-	*by_dst = !*by_dst;
-	const struct nat_prefixes *other =
-		*by_dst ? &r->destination : &r->source;
-	return other->count ? other : &any;
+	return list->count ? list : &any;
 }
 
 /* The one port that the rule asks for, 0 if any or several. */
@@ -229,9 +277,9 @@ size_t nat_index_room(const struct nat *n, enum nat_stage stage)
 static void seal_stage(struct nat *n, enum nat_stage stage)
 {
 	n->acts[stage] = false;
-	for (size_t i = n->count; i--;) {
+	for (size_t i = 0; i < n->count; i++) {
 		n->acts[stage] |= acts(&n->rules[i], stage);
-		if (n->index[stage].entries)
+		if (n->index[stage].slots)
 			index_rule(n, (uint32_t)i, stage);
 	}
 }
@@ -252,50 +300,53 @@ static struct nat_hit go_through(const struct nat *n, enum nat_stage stage,
 	return (struct nat_hit){0};
 }
 
-/* The first entry of the group that matches, of a rule before 'limit'. */
-static const struct nat_index_entry *
+/* The first slot of the group that matches, of a rule before 'limit'. */
+static const struct nat_index_slot *
 find_in(const struct nat *n, enum nat_stage stage, const struct nat_key *key,
 	const struct nat_index_group *g, uint32_t limit)
 {
 	const struct nat_index *x = &n->index[stage];
 	uint32_t addr = (g->by_dst ? key->dst.v : key->src.v) & g->mask;
-	uint32_t service =
-		g->by_port ? (uint32_t)key->proto << 16 | key->dport : 0;
-	uint32_t i = x->heads[nat_index_hash(x, addr, service, g->number)];
-	for (; i != NAT_INDEX_NONE; i = x->entries[i].next) {
-		const struct nat_index_entry *e = &x->entries[i];
-		if (e->rule >= limit)
+	uint32_t tag = g->tag;
+	if (g->by_port)
+		tag |= (uint32_t)key->proto << 16 | key->dport;
+	for (uint32_t i = nat_index_home(x, addr, tag);;
+	     i = (i + 1) & x->mask) {
+		const struct nat_index_slot *s = &x->slots[i];
+		if (s->rule == NAT_INDEX_NONE)
 			return NULL;
-		if (e->group == g->number && e->addr == addr &&
-		    ((uint32_t)e->proto << 16 | e->port) == service &&
-		    (e->sure || matches(&n->rules[e->rule], stage, key)))
-			return e;
+		if (s->addr != addr || s->tag != tag)
+			continue;
+		uint32_t rule = nat_index_rule(s);
+		if (rule >= limit)
+			return NULL;
+		if (nat_index_sure(s) || matches(&n->rules[rule], stage, key))
+			return s;
 	}
-	return NULL;
 }
 
 struct nat_hit nat_find(const struct nat *n, enum nat_stage stage,
 			const struct nat_key *key)
 {
 	const struct nat_index *x = &n->index[stage];
-	const struct nat_index_entry *best = NULL;
+	const struct nat_index_slot *best = NULL;
 	uint32_t limit = NAT_INDEX_NONE;
-	if (!x->entries || key->portless)
+	if (!x->slots || key->portless)
 		return go_through(n, stage, key);
-	for (size_t i = 0; i < x->group_count; i++) {
+	for (uint32_t i = 0; i < x->group_count; i++) {
 		const struct nat_index_group *g = &x->groups[i];
-		const struct nat_index_entry *e =
+		const struct nat_index_slot *s =
 			g->first < limit ? find_in(n, stage, key, g, limit)
 					 : NULL;
-		if (!e)
+		if (!s)
 			continue;
-		best = e;
-		limit = e->rule;
+		best = s;
+		limit = nat_index_rule(s);
 	}
 	if (!best)
 		return (struct nat_hit){0};
-	return (struct nat_hit){&n->rules[best->rule], best->shift,
-				best->straight};
+	return (struct nat_hit){&n->rules[limit], best->shift,
+				nat_index_straight(best)};
 }
 
 bool nat_leads_to(const struct nat *n, ip4 a)

@@ -9,8 +9,9 @@
  *
  * Flat, in the caller's storage: nat_init, nat_add, nat_seal, nat_match. Many
  * rules want an index: nat_index_init(&n->index[stage], ...) with room for
- * nat_index_room(n, stage) entries, before nat_seal. Without one they are gone
- * through one by one; the answer is the same. */
+ * nat_index_room(n, stage) prefixes, before nat_seal. Without one they are gone
+ * through one by one; the answer is the same. For a batch of packets ask ahead
+ * of time: nat_prefetch. */
 #ifndef NAT_H
 #define NAT_H
 
@@ -50,24 +51,28 @@ struct nat_prefixes {
 };
 
 struct nat_rule {
+	/* What packets of it read and write, together. */
+	uint64_t packets, bytes; /* hits; changed by the datapath */
+	uint64_t scope; /* bit per port of the router; 0: all uplinks */
+	uint32_t ref;	/* what configured it, for traces; opaque here */
 	enum nat_action action;
-	struct nat_prefixes source, destination, translated;
+	struct nat_prefixes translated;
+
+	struct nat_prefixes source, destination;
 	uint8_t proto;			    /* of the service; 0: any */
 	struct addr_ports ports;	    /* of the service; 0-0: any */
 	struct addr_ports translated_ports; /* 0-0: none (see nsx: inverted) */
 	uint32_t sequence_number;
+	uint32_t place; /* in which it was added; set by nat_add() */
 	bool enabled, logging;
 	enum nat_firewall_match firewall_match;
-	uint64_t scope; /* bit per port of the router; 0: all uplinks */
-	uint32_t ref;	/* what configured it, for traces; opaque here */
-	uint64_t packets, bytes; /* hits; changed by the datapath */
 };
 
 struct nat {
 	struct nat_rule *rules; /* caller's storage, sorted by nat_seal() */
 	size_t count, room;
 	bool acts[2]; /* by stage: some rule has a say; set by nat_seal() */
-	struct nat_index index[2]; /* by stage; no entries: none */
+	struct nat_index index[2]; /* by stage; no slots: none */
 };
 
 /* What a rule is matched against. */
@@ -93,13 +98,13 @@ static inline bool nat_in_scope(uint64_t scope, uint16_t port)
 void nat_init(struct nat *n, struct nat_rule *storage, size_t room);
 /* False when full. */
 bool nat_add(struct nat *n, const struct nat_rule *rule);
-/* Entries that an index needs at least. */
+/* Prefixes that an index must have room for. */
 size_t nat_index_room(const struct nat *n, enum nat_stage stage);
 void nat_seal(struct nat *n);
 
 struct nat_hit {
 	struct nat_rule *rule; /* NULL: none; place is 'rule' - n->rules */
-	uint32_t shift;	       /* see struct nat_index_entry */
+	uint32_t shift;	       /* see struct nat_index_ask */
 	bool straight;
 };
 
@@ -110,6 +115,22 @@ static inline struct nat_rule *
 nat_match(const struct nat *n, enum nat_stage stage, const struct nat_key *key)
 {
 	return nat_find(n, stage, key).rule;
+}
+
+/* Asks for what nat_find() will look at first: the same key, a stage whose
+ * rules act. */
+static inline void nat_prefetch(const struct nat *n, enum nat_stage stage,
+				const struct flow_key *key)
+{
+	const struct nat_index *x = &n->index[stage];
+	for (uint32_t i = 0; x->slots && i < x->group_count; i++) {
+		const struct nat_index_group *g = &x->groups[i];
+		uint32_t addr = (g->by_dst ? key->dst.v : key->src.v) & g->mask;
+		uint32_t tag = g->tag;
+		if (g->by_port)
+			tag |= (uint32_t)key->proto << 16 | key->dport;
+		__builtin_prefetch(&x->slots[nat_index_home(x, addr, tag)]);
+	}
 }
 
 /* Whether a DNAT rule may translate some destination to 'a'. */

@@ -46,16 +46,16 @@ enum ip4_error ip4_read_quoted(const uint8_t *bytes, size_t len,
 /* Whether the checksum of a header of 20 bytes is right. */
 static inline bool ip4_sum_is_right(const uint8_t *head)
 {
-	uint64_t a, b, sum;
+	uint64_t a, b;
 	uint32_t c;
 	memcpy(&a, head, 8);
 	memcpy(&b, head + 8, 8);
 	memcpy(&c, head + 16, 4);
-	sum = (a & UINT32_MAX) + (a >> 32) + (b & UINT32_MAX) + (b >> 32) + c;
-	sum = (sum & UINT32_MAX) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)((sum & 0xffff) + (sum >> 16)) == 0xffff;
+	a += b;
+	a += a < b; /* end-around carry */
+	a += c;
+	a += a < c;
+	return csum_fold(a) == 0xffff;
 }
 
 /* Writes 20 bytes with the right checksum; head_size and check are ignored. */

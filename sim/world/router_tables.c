@@ -34,17 +34,16 @@ static void set_routes(struct router *r, const struct router_tables *t)
 static void index_nat(struct nat *n, enum nat_stage stage)
 {
 	size_t room = nat_index_room(n, stage);
-	nat_index_init(&n->index[stage],
-		       mem_new(room, sizeof(struct nat_index_entry)),
-		       mem_new(nat_index_heads(room), sizeof(uint32_t)), room);
+	nat_index_init(
+		&n->index[stage],
+		mem_new(nat_index_slots(room), sizeof(struct nat_index_slot)),
+		room);
 }
 
 static void free_nat(struct nat *n)
 {
-	for (unsigned i = 0; i < 2; i++) {
-		mem_free(n->index[i].entries);
-		mem_free(n->index[i].heads);
-	}
+	for (unsigned i = 0; i < 2; i++)
+		mem_free(n->index[i].slots);
 	mem_free(n->rules);
 }
 
@@ -53,11 +52,10 @@ static void set_nat(struct router *r, const struct router_tables *t)
 {
 	struct nat old = r->forward.nat;
 	struct nat *now = &r->forward.nat;
-	nat_init(
-		now,
-		copy_of(t->nat_rules, t->nat_rule_count, sizeof(*t->nat_rules)),
-		t->nat_rule_count);
-	now->count = t->nat_rule_count;
+	nat_init(now, mem_new(t->nat_rule_count, sizeof(*now->rules)),
+		 t->nat_rule_count);
+	for (size_t i = 0; i < t->nat_rule_count; i++)
+		nat_add(now, &t->nat_rules[i]);
 	index_nat(now, NAT_INGRESS);
 	index_nat(now, NAT_EGRESS);
 	nat_seal(now);

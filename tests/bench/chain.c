@@ -81,8 +81,8 @@ static void seal(struct forward *f)
 	for (enum nat_stage stage = NAT_INGRESS; stage <= NAT_EGRESS; stage++) {
 		size_t room = nat_index_room(&f->nat, stage);
 		nat_index_init(&f->nat.index[stage],
-			       mem_new(room, sizeof(struct nat_index_entry)),
-			       mem_new(nat_index_heads(room), sizeof(uint32_t)),
+			       mem_new(nat_index_slots(room),
+				       sizeof(struct nat_index_slot)),
 			       room);
 	}
 	nat_seal(&f->nat);
@@ -177,10 +177,8 @@ static void fini_gateway(struct forward *f)
 	mem_free(f->ports);
 	mem_free(f->fib.routes);
 	mem_free(f->nat.rules);
-	for (unsigned i = 0; i < 2; i++) {
-		mem_free(f->nat.index[i].entries);
-		mem_free(f->nat.index[i].heads);
-	}
+	for (unsigned i = 0; i < 2; i++)
+		mem_free(f->nat.index[i].slots);
 	mem_free(f->pools);
 	struct flow_table *t = &f->flows;
 	mem_unmap(t->flows, t->room, sizeof(*t->flows));

@@ -19,8 +19,7 @@ Suite *batch_oracle_test_suite(void);
 
 struct side {
 	struct gateway_kit kit;
-	struct nat_index_entry entries[2][32];
-	uint32_t heads[2][64];
+	struct nat_index_slot index[2][64];
 	struct note notes[NOTES];
 	struct pkt pkts[BATCH_MAX];
 };
@@ -69,8 +68,7 @@ static void seal(struct side *s, bool indexed)
 	struct nat *n = &s->kit.f.nat;
 	for (enum nat_stage stage = NAT_INGRESS; stage <= NAT_EGRESS; stage++)
 		if (indexed)
-			nat_index_init(&n->index[stage], s->entries[stage],
-				       s->heads[stage],
+			nat_index_init(&n->index[stage], s->index[stage],
 				       nat_index_room(n, stage));
 	nat_seal(n);
 }

@@ -92,13 +92,11 @@ static struct nat_rule random_rule(void)
 /* Looking rules up must come to the same as going through them. */
 static void index_rules(void)
 {
-	static struct nat_index_entry entries[2][128];
-	static uint32_t heads[2][256];
+	static struct nat_index_slot index[2][256];
 	for (enum nat_stage stage = NAT_INGRESS; stage <= NAT_EGRESS; stage++) {
 		size_t room = nat_index_room(&kit.f.nat, stage);
-		ck_assert_uint_le(nat_index_heads(room), 256);
-		nat_index_init(&kit.f.nat.index[stage], entries[stage],
-			       heads[stage], room);
+		ck_assert_uint_le(nat_index_slots(room), 256);
+		nat_index_init(&kit.f.nat.index[stage], index[stage], room);
 	}
 }
 
