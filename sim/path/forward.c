@@ -23,6 +23,7 @@ static enum drop permit(struct forward *f, struct pkt *p)
 	return r->action == ACL_REJECT ? DROP_ACL_REJECT : DROP_ACL_DROP;
 }
 
+/* Stages 1 and 2 but for uRPF. */
 static enum drop admit(struct forward *f, struct pkt *p)
 {
 	enum drop drop = parse_pkt(p);
@@ -31,8 +32,7 @@ static enum drop admit(struct forward *f, struct pkt *p)
 	note_add(&f->notes, p, NOTE_RECEIVED, p->in_port);
 	if (!f->ports[p->in_port].up)
 		return DROP_IFACE_DOWN;
-	drop = permit(f, p);
-	return drop == DROP_NONE ? route_urpf(f, p) : drop;
+	return permit(f, p);
 }
 
 static enum drop arrive(struct forward *f, struct pkt *p,
@@ -56,9 +56,9 @@ static enum drop leave(struct forward *f, struct pkt *p, struct session_look *l,
 	return miss_source(f, p, l, now);
 }
 
-/* Stages 5 to 8. */
+/* Stages 5 to 8; 'to' is where the destination leads. */
 static enum drop send_on(struct forward *f, struct pkt *p,
-			 struct session_look *l, uint64_t now)
+			 struct session_look *l, route_group to, uint64_t now)
 {
 	enum drop drop = DROP_NONE;
 	if (f->standby)
@@ -66,7 +66,7 @@ static enum drop send_on(struct forward *f, struct pkt *p,
 	if (!f->ports[p->in_port].backplane)
 		drop = route_ttl(p);
 	if (drop == DROP_NONE)
-		drop = route_pkt(f, p);
+		drop = route_by(f, p, to);
 	if (drop == DROP_NONE)
 		drop = route_mtu(f, p);
 	if (drop == DROP_NONE)
@@ -79,17 +79,21 @@ static enum drop send_on(struct forward *f, struct pkt *p,
 
 /* Stages 3 to 8 of a packet that was admitted. */
 static enum drop decide(struct forward *f, struct pkt *p,
-			struct session_look *l, uint64_t now)
+			struct session_look *l, route_group to, uint64_t now)
 {
+	ip4 dst = p->dst;
 	if (!f->standby) {
 		enum drop drop = arrive(f, p, l, now);
 		if (drop != DROP_NONE)
 			return drop;
 	}
-	if (!route_is_local(f, p->dst))
-		return send_on(f, p, l, now);
-	p->verdict = PKT_LOCAL;
-	return DROP_NONE;
+	if (route_is_local(f, p->dst)) {
+		p->verdict = PKT_LOCAL;
+		return DROP_NONE;
+	}
+	if (!addr_same(p->dst, dst))
+		to = route_find(f, p->dst);
+	return send_on(f, p, l, to, now);
 }
 
 static void settle(struct pkt *p, enum drop drop)
@@ -99,26 +103,65 @@ static void settle(struct pkt *p, enum drop drop)
 		p->verdict = PKT_DROP;
 }
 
-/* Three times over the batch, so that what one packet needs from memory comes
- * while others are worked on. The packets are decided about one after the
- * other, each with all that those before it have brought about. */
-void forward_batch(struct forward *f, struct batch *b, uint64_t now)
-{
+/* What is looked up about the packets of a batch ahead of time, by their places
+ * in it. Routes do not change in a batch; of a session it is a guess. */
+struct ahead {
 	struct session_look looks[BATCH_MAX];
+	ip4 addrs[BATCH_MAX];
+	route_group groups[BATCH_MAX];
+	bool strict; /* some came in by a port with uRPF */
+};
+
+static void admit_all(struct forward *f, struct batch *b, struct ahead *a)
+{
+	a->strict = false;
 	for (size_t i = 0; i < b->count; i++) {
 		struct pkt *p = b->at[i];
-		looks[i] = (struct session_look){0};
 		p->verdict = PKT_SEND;
 		p->drop_ref = 0;
 		settle(p, admit(f, p));
+		a->strict |= f->ports[p->in_port].urpf_strict;
+		a->looks[i] = (struct session_look){0};
 		if (p->verdict == PKT_SEND)
-			session_ask_slot(f, p, &looks[i]);
+			session_ask_slot(f, p, &a->looks[i]);
 	}
+}
+
+static void check_sources(struct forward *f, struct batch *b, struct ahead *a)
+{
+	if (!a->strict)
+		return;
 	for (size_t i = 0; i < b->count; i++)
-		session_ask(f, &looks[i]);
+		a->addrs[i] = b->at[i]->src;
+	route_find_batch(f, a->addrs, b->count, a->groups);
 	for (size_t i = 0; i < b->count; i++)
 		if (b->at[i]->verdict == PKT_SEND)
-			settle(b->at[i], decide(f, b->at[i], &looks[i], now));
+			settle(b->at[i],
+			       route_urpf_by(f, b->at[i], a->groups[i]));
+}
+
+static void ask_all(struct forward *f, struct batch *b, struct ahead *a)
+{
+	for (size_t i = 0; i < b->count; i++) {
+		session_ask(f, &a->looks[i]);
+		a->addrs[i] = b->at[i]->dst;
+	}
+	route_find_batch(f, a->addrs, b->count, a->groups);
+}
+
+/* Several times over the batch, so that what one packet needs from memory comes
+ * while others are worked on. The packets are decided about one after the
+ * other, each with all that those before have brought about. */
+void forward_batch(struct forward *f, struct batch *b, uint64_t now)
+{
+	struct ahead a;
+	admit_all(f, b, &a);
+	check_sources(f, b, &a);
+	ask_all(f, b, &a);
+	for (size_t i = 0; i < b->count; i++)
+		if (b->at[i]->verdict == PKT_SEND)
+			settle(b->at[i], decide(f, b->at[i], &a.looks[i],
+						a.groups[i], now));
 }
 
 void forward_own(struct forward *f, struct pkt *p)
@@ -126,7 +169,9 @@ void forward_own(struct forward *f, struct pkt *p)
 	p->verdict = PKT_SEND;
 	p->drop_ref = 0;
 	enum drop drop = parse_pkt(p);
-	settle(p, drop == DROP_NONE ? route_pkt(f, p) : drop);
+	if (drop == DROP_NONE)
+		drop = route_pkt(f, p);
+	settle(p, drop);
 }
 
 void forward_expire(struct forward *f, uint64_t now)

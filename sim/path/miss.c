@@ -186,15 +186,19 @@ static void reflexive(struct forward *f, struct pkt *p,
 		      enum nat_stage stage)
 {
 	const struct nat_rule *r = hit->rule;
+	bool out = stage == NAT_EGRESS;
+	ip4 old = out ? from->src : from->dst;
+	ip4 now = hit->straight ? addr_ip4(old.v + hit->shift)
+		  : out		? nat_map(&r->source, &r->translated, old)
+				: nat_map(&r->translated, &r->source, old);
 	struct flow_key to = *from;
-	ip4 *a = stage == NAT_EGRESS ? &to.src : &to.dst;
-	if (hit->straight)
-		a->v += hit->shift;
-	else if (stage == NAT_EGRESS)
-		*a = nat_map(&r->source, &r->translated, *a);
+	*(out ? &to.src : &to.dst) = now;
+	if (p->quoted)
+		translate_pkt(p, from, &to);
+	else if (out)
+		translate_source(p, now);
 	else
-		*a = nat_map(&r->translated, &r->source, *a);
-	translate_pkt(p, from, &to);
+		translate_destination(p, now);
 	note_add(&f->notes, p, NOTE_REFLEXIVE, r->ref);
 }
 
@@ -213,7 +217,7 @@ static enum drop apply(struct forward *f, struct pkt *p, struct session_look *l,
 		return DROP_NONE;
 	}
 	l->acted = true;
-	l->keyed = l->looked = false;
+	session_forget(l);
 	if (r->action == NAT_REFLEXIVE) {
 		reflexive(f, p, &key, &hit, stage);
 		return DROP_NONE;
@@ -289,7 +293,7 @@ enum drop miss_balance(struct forward *f, struct pkt *p, struct session_look *l,
 	if (!s)
 		return DROP_NONE;
 	l->acted = true;
-	l->keyed = l->looked = false;
+	session_forget(l);
 	enum drop drop = balance(f, p, s, now);
 	if (drop != DROP_NONE)
 		p->drop_ref = s->ref;

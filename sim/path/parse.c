@@ -2,8 +2,6 @@
 #include "sim/path/parse.h"
 
 #include "sim/wire/eth.h"
-#include "sim/wire/icmp.h"
-#include "sim/wire/ip4.h"
 #include "sim/wire/tcp.h"
 #include "sim/wire/udp.h"
 
@@ -27,55 +25,57 @@ static enum drop parse_icmp(struct pkt *p, size_t left)
 	return DROP_NONE;
 }
 
+/* 'left' bytes are there. */
 static enum drop parse_l4(struct pkt *p, size_t left)
 {
 	const uint8_t *l4 = p->data + p->l4;
+	size_t least = UDP_SIZE;
 	switch (p->proto) {
+	case IP4_PROTO_UDP:
+		break;
+	case IP4_PROTO_TCP:
+		least = TCP_SIZE;
+		break;
 	case IP4_PROTO_ICMP:
 		return parse_icmp(p, left);
-	case IP4_PROTO_TCP:
-		if (left < TCP_SIZE)
-			return DROP_MALFORMED;
-		p->tcp_flags = l4[TCP_FLAGS];
-		break;
-	case IP4_PROTO_UDP:
-		if (left < UDP_SIZE)
-			return DROP_MALFORMED;
-		break;
 	default:
 		return DROP_NONE;
 	}
+	if (left < least)
+		return DROP_MALFORMED;
 	p->sport = be_load16(l4);
 	p->dport = be_load16(l4 + 2);
+	if (p->proto == IP4_PROTO_TCP)
+		p->tcp_flags = l4[TCP_FLAGS];
 	return DROP_NONE;
 }
 
-/* What the IP header says, as far as the datapath asks. */
-static enum drop parse_head(struct pkt *p)
+/* What the IP header says, as far as the datapath asks. Nearly all have no
+ * options. */
+static enum drop parse_head(struct pkt *p, size_t left)
 {
 	const uint8_t *ip = p->data + ETH_SIZE;
-	size_t left = p->len - (size_t)ETH_SIZE;
 	struct ip4_head h;
-	bool plain = ip[0] == 0x45; /* no options: nearly all */
-	if (plain ? be_load16(ip + 2) < IP4_SIZE || be_load16(ip + 2) > left ||
-			    !ip4_sum_is_right(ip)
-		  : ip4_read(ip, left, &h) != IP4_OK)
+	bool right = ip[0] == 0x45 ? be_load16(ip + 2) >= IP4_SIZE &&
+					     be_load16(ip + 2) <= left &&
+					     ip4_sum_is_right(ip)
+				   : ip4_read(ip, left, &h) == IP4_OK;
+	if (!right)
 		return DROP_MALFORMED;
 	p->l4 = (uint16_t)(ETH_SIZE + (ip[0] & 15U) * 4U);
-	p->proto = ip[9];
-	p->src = addr_ip4(be_load32(ip + 12));
-	p->dst = addr_ip4(be_load32(ip + 16));
-	p->sport = p->dport = p->quoted = 0;
+	p->quoted = 0;
 	p->tcp_flags = p->icmp_type = 0;
+	p->key = (struct flow_key){.src = addr_ip4(be_load32(ip + 12)),
+				   .dst = addr_ip4(be_load32(ip + 16)),
+				   .proto = ip[9]};
 	p->fragment = be_load16(ip + 6) & IP4_OFFSET;
 	return DROP_NONE;
 }
 
-enum drop parse_pkt(struct pkt *p)
+enum drop parse_bytes(struct pkt *p)
 {
-	if (p->parsed)
-		return DROP_NONE;
-	if (p->len < ETH_SIZE + IP4_SIZE || parse_head(p) != DROP_NONE)
+	if (p->len < ETH_SIZE + IP4_SIZE ||
+	    parse_head(p, p->len - (size_t)ETH_SIZE) != DROP_NONE)
 		return DROP_MALFORMED;
 	if (!p->fragment &&
 	    parse_l4(p, parse_end(p) - (size_t)p->l4) != DROP_NONE)
@@ -113,14 +113,6 @@ void parse_quoted_key(const struct pkt *p, struct flow_key *out)
 	struct flow_key q;
 	quoted_key(p, &q);
 	*out = flow_reverse(&q);
-}
-
-bool parse_fits(const struct pkt *p, enum flow_dir dir)
-{
-	if (p->proto != IP4_PROTO_ICMP || p->quoted)
-		return true;
-	return p->icmp_type ==
-	       (dir == FLOW_FORWARD ? ICMP_ECHO_REQUEST : ICMP_ECHO_REPLY);
 }
 
 bool parse_opens(const struct pkt *p)

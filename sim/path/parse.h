@@ -7,10 +7,17 @@
 #include "sim/path/pkt.h"
 #include "sim/table/flow.h"
 #include "sim/wire/be.h"
+#include "sim/wire/icmp.h"
+#include "sim/wire/ip4.h"
 
-/* Fills in the parsed fields of 'p' from its bytes, unless they are; no more
- * than DROP_MALFORMED if it is no IPv4 packet with a right header checksum. */
-enum drop parse_pkt(struct pkt *p);
+/* Fills in the parsed fields of 'p' from its bytes; no more than DROP_MALFORMED
+ * if it is no IPv4 packet with a right header checksum. */
+enum drop parse_bytes(struct pkt *p);
+/* The same unless they are filled in: each packet is parsed once. */
+static inline enum drop parse_pkt(struct pkt *p)
+{
+	return p->parsed ? DROP_NONE : parse_bytes(p);
+}
 
 /* Bytes of the whole IP datagram. */
 static inline uint16_t parse_size(const struct pkt *p)
@@ -40,7 +47,13 @@ static inline void parse_key(const struct pkt *p, struct flow_key *out)
 
 /* Whether 'p' can belong to direction 'dir' of the session that has its key: an
  * echo request only to the one, an echo reply only to the other. */
-bool parse_fits(const struct pkt *p, enum flow_dir dir);
+static inline bool parse_fits(const struct pkt *p, enum flow_dir dir)
+{
+	if (p->proto != IP4_PROTO_ICMP || p->quoted)
+		return true;
+	return p->icmp_type ==
+	       (dir == FLOW_FORWARD ? ICMP_ECHO_REQUEST : ICMP_ECHO_REPLY);
+}
 
 /* Whether 'p' may open a session: a TCP SYN, any UDP datagram, an ICMP echo
  * request. */

@@ -27,9 +27,8 @@ static const struct fib_hop *choose_hop(const struct forward *f,
 	return up[count == 1 ? 0 : ecmp_hash(f, p) % count];
 }
 
-enum drop route_pkt(struct forward *f, struct pkt *p)
+enum drop route_by(struct forward *f, struct pkt *p, route_group r)
 {
-	const struct fib_route *r = fib_find(&f->fib, p->dst);
 	if (!r)
 		return DROP_NO_ROUTE;
 	p->drop_ref = r->ref;
@@ -45,11 +44,11 @@ enum drop route_pkt(struct forward *f, struct pkt *p)
 	return DROP_NONE;
 }
 
-enum drop route_urpf(const struct forward *f, const struct pkt *p)
+enum drop route_urpf_by(const struct forward *f, const struct pkt *p,
+			route_group r)
 {
 	if (!f->ports[p->in_port].urpf_strict)
 		return DROP_NONE;
-	const struct fib_route *r = fib_find(&f->fib, p->src);
 	for (unsigned i = 0; r && i < r->hop_count; i++)
 		if (r->hops[i].port == p->in_port)
 			return DROP_NONE;

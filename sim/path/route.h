@@ -7,9 +7,27 @@
 #include "sim/path/parse.h"
 #include "sim/wire/ip4.h"
 
-/* Chooses 'out_port' and 'next_hop' of 'p'. ECMP members are chosen by a hash
- * of the 5-tuple, so a conversation keeps its way. */
-enum drop route_pkt(struct forward *f, struct pkt *p);
+/* The route to 'a', NULL: none. */
+typedef const struct fib_route *route_group;
+static inline route_group route_find(const struct forward *f, ip4 a)
+{
+	return fib_find(&f->fib, a);
+}
+static inline void route_find_batch(const struct forward *f, const ip4 *a,
+				    size_t count, route_group *out)
+{
+	for (size_t i = 0; i < count; i++)
+		out[i] = fib_find(&f->fib, a[i]);
+}
+
+/* Chooses 'out_port' and 'next_hop' of 'p', whose destination leads 'to'. ECMP
+ * members are chosen by a hash of the 5-tuple, so a conversation keeps its way.
+ */
+enum drop route_by(struct forward *f, struct pkt *p, route_group to);
+static inline enum drop route_pkt(struct forward *f, struct pkt *p)
+{
+	return route_by(f, p, route_find(f, p->dst));
+}
 /* One TTL less, in the bytes. */
 static inline enum drop route_ttl(struct pkt *p)
 {
@@ -19,9 +37,14 @@ static inline enum drop route_ttl(struct pkt *p)
 	ip4_dec_ttl(head);
 	return DROP_NONE;
 }
-/* Strict uRPF (RFC 3704 section 2.2): some best route to the source must leave
- * by the port the packet came in by; a default route counts. */
-enum drop route_urpf(const struct forward *f, const struct pkt *p);
+/* Strict uRPF (RFC 3704 section 2.2): some best route to the source, 'back', must
+ * leave by the port the packet came in by; a default route counts. */
+enum drop route_urpf_by(const struct forward *f, const struct pkt *p,
+			route_group back);
+static inline enum drop route_urpf(const struct forward *f, const struct pkt *p)
+{
+	return route_urpf_by(f, p, route_find(f, p->src));
+}
 /* Whether it fits the way out; fragmenting is left to senders. */
 static inline enum drop route_mtu(const struct forward *f, const struct pkt *p)
 {

@@ -36,26 +36,29 @@ void session_expire(struct forward *f, uint64_t now)
 	flow_expire(&f->flows, now, end, f);
 }
 
-static void set_key(const struct pkt *p, struct session_look *l)
+/* The key by which 'p' is found; 'room' is for that of an error. */
+static const struct flow_key *key_of(const struct pkt *p, struct flow_key *room)
 {
-	parse_key(p, &l->key);
-	l->hash = flow_hash(&l->key);
-	l->guess = 0;
-	l->keyed = true;
+	if (!p->quoted)
+		return &p->key;
+	parse_quoted_key(p, room);
+	return room;
 }
 
 void session_ask_slot(const struct forward *f, const struct pkt *p,
 		      struct session_look *l)
 {
+	struct flow_key room;
 	if (!f->flows.count || p->fragment)
 		return;
-	set_key(p, l);
+	l->hash = flow_hash(key_of(p, &room));
+	l->hashed = true;
 	flow_prefetch_slot(&f->flows, l->hash);
 }
 
 void session_ask(const struct forward *f, struct session_look *l)
 {
-	if (l->keyed)
+	if (l->hashed)
 		l->guess = flow_guess(&f->flows, l->hash);
 }
 
@@ -66,6 +69,20 @@ static bool is_right(const struct flow_table *t, uint32_t guess,
 	return flow->live && flow_has(flow, flow_value_dir(guess), key);
 }
 
+/* The value of the packet's slot, 0: none. */
+static uint32_t find(const struct forward *f, const struct pkt *p,
+		     struct session_look *l)
+{
+	struct flow_key room;
+	const struct flow_key *key = key_of(p, &room);
+	if (l->guess && is_right(&f->flows, l->guess, key))
+		return l->guess;
+	if (!l->hashed)
+		l->hash = flow_hash(key);
+	l->hashed = true;
+	return flow_value(&f->flows, key, l->hash);
+}
+
 /* Finds the session; an idle one is ended here. */
 static void look(struct forward *f, const struct pkt *p, struct session_look *l,
 		 uint64_t now)
@@ -74,11 +91,7 @@ static void look(struct forward *f, const struct pkt *p, struct session_look *l,
 	l->number = FLOW_NONE;
 	if (!f->flows.count || p->fragment)
 		return;
-	if (!l->keyed)
-		set_key(p, l);
-	uint32_t value = l->guess;
-	if (!value || !is_right(&f->flows, value, &l->key))
-		value = flow_value(&f->flows, &l->key, l->hash);
+	uint32_t value = find(f, p, l);
 	l->dir = flow_value_dir(value);
 	if (!value || !parse_fits(p, l->dir))
 		return;
@@ -131,7 +144,7 @@ static void carry_out(struct forward *f, struct pkt *p, struct session_look *l,
 	note_add(&f->notes, p, kind, flow->ref);
 	l->acted = true;
 	l->answer |= l->dir == FLOW_BACKWARD;
-	l->keyed = l->looked = false;
+	session_forget(l);
 }
 
 static void pass(struct forward *f, const struct pkt *p, struct session_look *l,

@@ -8,20 +8,26 @@
 #include "sim/path/forward.h"
 
 /* What is known about one packet on its way through one router. Zero it, then
- * hand it from stage to stage: the key is parsed and hashed once, and anew only
- * after a translation. */
+ * hand it from stage to stage: the key is hashed once, and anew only after a
+ * translation. */
 struct session_look {
-	struct flow_key key;
 	uint32_t hash;
 	uint32_t guess;	 /* flow_guess(), 0: none yet */
 	uint32_t number; /* FLOW_NONE: no session */
-	enum flow_dir dir;
-	bool keyed;  /* key and hash are right */
-	bool looked; /* number and dir are */
-	bool acted;  /* a session or rule has decided about the packet */
-	bool answer; /* ... as the answer in a session: no rule of source NAT
-		      * may look at it again */
+	uint8_t dir;	 /* enum flow_dir */
+	bool hashed;	 /* 'hash' is right */
+	bool looked;	 /* 'number' and 'dir' are */
+	bool acted;	 /* a session or rule has decided about the packet */
+	bool answer;	 /* ... as the answer in a session: no rule of source
+			  * NAT may look at it again */
 };
+
+/* The packet is another one now: what was looked up no longer holds. */
+static inline void session_forget(struct session_look *l)
+{
+	l->hashed = l->looked = false;
+	l->guess = 0;
+}
 
 /* Two steps that make session_run() find what it needs in the cache: for all
  * packets of a batch the one, then for all the other. */

@@ -174,6 +174,38 @@ static void rewrite_plain(struct pkt *p, const struct flow_key *to,
 	p->key = *to;
 }
 
+/* What changes in checksums over the addresses, as csum_patch() wants it. */
+static void patch_addrs(struct pkt *p, uint16_t delta)
+{
+	csum_patch(p->data + ETH_SIZE + IP_CHECK, delta);
+	if (!is_plain(p))
+		return;
+	if (p->proto == IP4_PROTO_TCP)
+		csum_patch(p->data + p->l4 + TCP_CHECK, delta);
+	else
+		patch_udp(p->data + p->l4 + UDP_CHECK, delta);
+}
+
+/* A delta like csum_delta32's, for csum_fold() only. */
+static uint64_t change32(uint32_t old, uint32_t now)
+{
+	return (uint64_t)(uint32_t)~old + now;
+}
+
+void translate_source(struct pkt *p, ip4 now)
+{
+	patch_addrs(p, csum_wire(csum_fold(change32(p->src.v, now.v))));
+	be_store32(p->data + ETH_SIZE + IP_SRC, now.v);
+	p->src = now;
+}
+
+void translate_destination(struct pkt *p, ip4 now)
+{
+	patch_addrs(p, csum_wire(csum_fold(change32(p->dst.v, now.v))));
+	be_store32(p->data + ETH_SIZE + IP_DST, now.v);
+	p->dst = now;
+}
+
 /* Fragments and ICMP. */
 static void rewrite_other(struct pkt *p, const struct flow_key *from,
 			  const struct flow_key *to)
@@ -190,12 +222,6 @@ static void rewrite_other(struct pkt *p, const struct flow_key *from,
 		fix_icmp(l4, left, delta);
 	p->sport = to->sport;
 	p->dport = to->dport;
-}
-
-/* A delta like csum_delta32's, for csum_fold() only. */
-static uint64_t change32(uint32_t old, uint32_t now)
-{
-	return (uint64_t)(uint32_t)~old + now;
 }
 
 void translate_pkt(struct pkt *p, const struct flow_key *from,

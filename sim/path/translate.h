@@ -12,7 +12,11 @@
  * parsed fields follow. For ICMP echo the ports are the id. */
 void translate_pkt(struct pkt *p, const struct flow_key *from,
 		   const struct flow_key *to);
-/* The same for a packet of direction 'dir' of session 'f', which knows what the
+/* Gives 'p', which is no ICMP error, another source, or another destination.
+ */
+void translate_source(struct pkt *p, ip4 now);
+void translate_destination(struct pkt *p, ip4 now);
+/* The same as translate_pkt() for a packet of direction 'dir' of session 'f', which knows what the
  * checksums become. */
 void translate_by_session(struct pkt *p, const struct flow *f,
 			  enum flow_dir dir);
