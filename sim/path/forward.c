@@ -12,7 +12,7 @@ static enum drop permit(struct forward *f, struct pkt *p)
 {
 	if (!f->acl.count)
 		return DROP_NONE;
-	struct nat_key key = {.flow = p->key, .port = p->in_port};
+	struct nat_key key = {.flow = &p->key, .port = p->in_port};
 	struct acl_rule *r = acl_match(&f->acl, &key);
 	if (!r)
 		return DROP_NONE;

@@ -15,25 +15,6 @@ static bool has_ports(uint8_t proto)
 	return proto == IP4_PROTO_TCP || proto == IP4_PROTO_UDP;
 }
 
-/* Rules look at the packet's own addresses; an error that quotes a packet of
- * no session is matched by the answer it stands for. Stateful rules have
- * nothing to say about an error: it belongs to a session or to none. */
-static struct nat_hit match(struct forward *f, const struct pkt *p,
-			    const struct flow_key *k, enum nat_stage stage)
-{
-	struct nat_key key = {
-		.flow = *k,
-		.port = stage == NAT_INGRESS ? p->in_port : p->out_port,
-		.portless = p->fragment,
-	};
-	struct nat_hit hit = nat_find(&f->nat, stage, &key);
-	if (!hit.rule || (p->quoted && hit.rule->action != NAT_REFLEXIVE))
-		return (struct nat_hit){0};
-	hit.rule->packets++;
-	hit.rule->bytes += parse_size(p);
-	return hit;
-}
-
 /* Whether a stateful rule can act on 'p' at all. */
 static enum drop may_open(const struct pkt *p)
 {
@@ -188,45 +169,77 @@ static void reflexive(struct forward *f, struct pkt *p,
 	const struct nat_rule *r = hit->rule;
 	bool out = stage == NAT_EGRESS;
 	ip4 old = out ? from->src : from->dst;
-	ip4 now = hit->straight ? addr_ip4(old.v + hit->shift)
-		  : out		? nat_map(&r->source, &r->translated, old)
-				: nat_map(&r->translated, &r->source, old);
-	struct flow_key to = *from;
-	*(out ? &to.src : &to.dst) = now;
-	if (p->quoted)
+	ip4 now = addr_ip4(old.v + hit->shift);
+	if (!hit->straight)
+		now = out ? nat_map(&r->source, &r->translated, old)
+			  : nat_map(&r->translated, &r->source, old);
+	if (p->quoted) {
+		struct flow_key to = *from;
+		*(out ? &to.src : &to.dst) = now;
 		translate_pkt(p, from, &to);
-	else if (out)
+	} else if (out) {
 		translate_source(p, now);
-	else
+	} else {
 		translate_destination(p, now);
+	}
 	note_add(&f->notes, p, NOTE_REFLEXIVE, r->ref);
 }
 
-/* What the rules of a stage say about 'p'. */
-static enum drop apply(struct forward *f, struct pkt *p, struct session_look *l,
-		       enum nat_stage stage, uint64_t now)
+static void count(struct nat_rule *r, const struct pkt *p)
 {
-	struct flow_key key;
-	if (!f->nat.acts[stage])
-		return DROP_NONE;
-	parse_key(p, &key);
-	struct nat_hit hit = match(f, p, &key, stage);
-	const struct nat_rule *r = hit.rule;
+	r->packets++;
+	r->bytes += parse_size(p);
+}
+
+/* A rule that opens a session, or keeps others away. */
+static enum drop apply_stateful(struct forward *f, struct pkt *p,
+				struct session_look *l, struct nat_rule *r,
+				uint64_t now)
+{
+	enum drop drop = DROP_NONE;
 	if (!r || r->action == NAT_NO_SNAT || r->action == NAT_NO_DNAT) {
+		if (r)
+			count(r, p);
 		note_add(&f->notes, p, NOTE_NO_NAT, r ? r->ref : 0);
 		return DROP_NONE;
 	}
+	count(r, p);
 	l->acted = true;
+	drop = r->action == NAT_DNAT ? dnat(f, p, r, now) : snat(f, p, r, now);
 	session_forget(l);
-	if (r->action == NAT_REFLEXIVE) {
-		reflexive(f, p, &key, &hit, stage);
-		return DROP_NONE;
-	}
-	enum drop drop =
-		stage == NAT_INGRESS ? dnat(f, p, r, now) : snat(f, p, r, now);
 	if (drop != DROP_NONE)
 		p->drop_ref = r->ref;
 	return drop;
+}
+
+/* What the rules of a stage say about 'p'. They look at the packet's own
+ * addresses; an error that quotes a packet of no session is matched by the
+ * answer it stands for. Stateful rules have nothing to say about an error: it
+ * belongs to a session or to none. */
+static enum drop apply(struct forward *f, struct pkt *p, struct session_look *l,
+		       enum nat_stage stage, uint64_t now)
+{
+	struct flow_key room;
+	struct nat_key key = {
+		.flow = &p->key,
+		.port = stage == NAT_INGRESS ? p->in_port : p->out_port,
+		.portless = p->fragment,
+	};
+	if (!f->nat.acts[stage])
+		return DROP_NONE;
+	if (p->quoted) {
+		parse_quoted_key(p, &room);
+		key.flow = &room;
+	}
+	struct nat_hit hit = nat_find(&f->nat, stage, &key);
+	if (!hit.rule || hit.rule->action != NAT_REFLEXIVE)
+		return apply_stateful(f, p, l, p->quoted ? NULL : hit.rule,
+				      now);
+	count(hit.rule, p);
+	reflexive(f, p, key.flow, &hit, stage);
+	l->acted = true;
+	session_forget(l);
+	return DROP_NONE;
 }
 
 /* A later fragment to an address whose ports say where it goes on. */

@@ -29,19 +29,11 @@ static enum drop parse_icmp(struct pkt *p, size_t left)
 static enum drop parse_l4(struct pkt *p, size_t left)
 {
 	const uint8_t *l4 = p->data + p->l4;
-	size_t least = UDP_SIZE;
-	switch (p->proto) {
-	case IP4_PROTO_UDP:
-		break;
-	case IP4_PROTO_TCP:
-		least = TCP_SIZE;
-		break;
-	case IP4_PROTO_ICMP:
+	if (p->proto == IP4_PROTO_ICMP)
 		return parse_icmp(p, left);
-	default:
+	if (p->proto != IP4_PROTO_TCP && p->proto != IP4_PROTO_UDP)
 		return DROP_NONE;
-	}
-	if (left < least)
+	if (left < (p->proto == IP4_PROTO_TCP ? TCP_SIZE : UDP_SIZE))
 		return DROP_MALFORMED;
 	p->sport = be_load16(l4);
 	p->dport = be_load16(l4 + 2);
@@ -50,33 +42,37 @@ static enum drop parse_l4(struct pkt *p, size_t left)
 	return DROP_NONE;
 }
 
-/* What the IP header says, as far as the datapath asks. Nearly all have no
- * options. */
-static enum drop parse_head(struct pkt *p, size_t left)
+/* Whether the header is as long as it says, with a right checksum. Nearly all
+ * have no options. */
+static bool is_right(const uint8_t *ip, size_t left)
+{
+	struct ip4_head h;
+	size_t size = be_load16(ip + 2);
+	if (ip[0] != 0x45)
+		return ip4_read(ip, left, &h) == IP4_OK;
+	return size >= IP4_SIZE && size <= left && ip4_sum_is_right(ip);
+}
+
+/* What the IP header says, as far as the datapath asks. */
+static void parse_head(struct pkt *p)
 {
 	const uint8_t *ip = p->data + ETH_SIZE;
-	struct ip4_head h;
-	bool right = ip[0] == 0x45 ? be_load16(ip + 2) >= IP4_SIZE &&
-					     be_load16(ip + 2) <= left &&
-					     ip4_sum_is_right(ip)
-				   : ip4_read(ip, left, &h) == IP4_OK;
-	if (!right)
-		return DROP_MALFORMED;
+	p->fragment = be_load16(ip + 6) & IP4_OFFSET;
+	p->icmp_type = p->tcp_flags = 0;
 	p->l4 = (uint16_t)(ETH_SIZE + (ip[0] & 15U) * 4U);
 	p->quoted = 0;
-	p->tcp_flags = p->icmp_type = 0;
-	p->key = (struct flow_key){.src = addr_ip4(be_load32(ip + 12)),
-				   .dst = addr_ip4(be_load32(ip + 16)),
-				   .proto = ip[9]};
-	p->fragment = be_load16(ip + 6) & IP4_OFFSET;
-	return DROP_NONE;
+	p->src = addr_ip4(be_load32(ip + 12));
+	p->dst = addr_ip4(be_load32(ip + 16));
+	p->sport = p->dport = 0;
+	p->proto = ip[9];
 }
 
 enum drop parse_bytes(struct pkt *p)
 {
 	if (p->len < ETH_SIZE + IP4_SIZE ||
-	    parse_head(p, p->len - (size_t)ETH_SIZE) != DROP_NONE)
+	    !is_right(p->data + ETH_SIZE, p->len - (size_t)ETH_SIZE))
 		return DROP_MALFORMED;
+	parse_head(p);
 	if (!p->fragment &&
 	    parse_l4(p, parse_end(p) - (size_t)p->l4) != DROP_NONE)
 		return DROP_MALFORMED;

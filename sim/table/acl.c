@@ -38,19 +38,19 @@ static bool port_fits(const struct acl_rule *r, const struct nat_key *key)
 {
 	if (!r->ports.last)
 		return true;
-	bool ports = key->proto == IP4_PROTO_TCP || key->proto == IP4_PROTO_UDP;
-	return ports && key->dport >= r->ports.first &&
-	       key->dport <= r->ports.last;
+	bool ports = key->flow->proto == IP4_PROTO_TCP || key->flow->proto == IP4_PROTO_UDP;
+	return ports && key->flow->dport >= r->ports.first &&
+	       key->flow->dport <= r->ports.last;
 }
 
 struct acl_rule *acl_match(const struct acl *a, const struct nat_key *key)
 {
 	for (size_t i = 0; i < a->count; i++) {
 		struct acl_rule *r = &a->rules[i];
-		if (r->proto && r->proto != key->proto)
+		if (r->proto && r->proto != key->flow->proto)
 			continue;
-		if (port_fits(r, key) && nat_covers(&r->source, key->src) &&
-		    nat_covers(&r->destination, key->dst))
+		if (port_fits(r, key) && nat_covers(&r->source, key->flow->src) &&
+		    nat_covers(&r->destination, key->flow->dst))
 			return r;
 	}
 	return NULL;

@@ -145,7 +145,7 @@ ip4 nat_map(const struct nat_prefixes *from, const struct nat_prefixes *to,
 static bool port_in(struct addr_ports p, const struct nat_key *key)
 {
 	return !p.last || key->portless ||
-	       (key->dport >= p.first && key->dport <= p.last);
+	       (key->flow->dport >= p.first && key->flow->dport <= p.last);
 }
 
 /* NSX inverts the two for DNAT: the service says the port after translation,
@@ -154,7 +154,7 @@ static bool service_matches(const struct nat_rule *r, const struct nat_key *key)
 {
 	if (!r->proto)
 		return true;
-	if (r->proto != key->proto)
+	if (r->proto != key->flow->proto)
 		return false;
 	if (r->action == NAT_DNAT)
 		return port_in(r->translated_ports.last ? r->translated_ports
@@ -173,10 +173,10 @@ static bool matches(const struct nat_rule *r, enum nat_stage stage,
 		return false;
 	if (r->action == NAT_REFLEXIVE)
 		return stage == NAT_INGRESS
-			       ? nat_covers(&r->translated, key->dst)
-			       : nat_covers(&r->source, key->src);
-	return nat_covers(&r->source, key->src) &&
-	       nat_covers(&r->destination, key->dst) && service_matches(r, key);
+			       ? nat_covers(&r->translated, key->flow->dst)
+			       : nat_covers(&r->source, key->flow->src);
+	return nat_covers(&r->source, key->flow->src) &&
+	       nat_covers(&r->destination, key->flow->dst) && service_matches(r, key);
 }
 
 static const struct nat_prefixes any = {1, {{{0}, 0}}};
@@ -306,10 +306,10 @@ find_in(const struct nat *n, enum nat_stage stage, const struct nat_key *key,
 	const struct nat_index_group *g, uint32_t limit)
 {
 	const struct nat_index *x = &n->index[stage];
-	uint32_t addr = (g->by_dst ? key->dst.v : key->src.v) & g->mask;
+	uint32_t addr = (g->by_dst ? key->flow->dst.v : key->flow->src.v) & g->mask;
 	uint32_t tag = g->tag;
 	if (g->by_port)
-		tag |= (uint32_t)key->proto << 16 | key->dport;
+		tag |= (uint32_t)key->flow->proto << 16 | key->flow->dport;
 	for (uint32_t i = nat_index_home(x, addr, tag);;
 	     i = (i + 1) & x->mask) {
 		const struct nat_index_slot *s = &x->slots[i];

@@ -77,14 +77,7 @@ struct nat {
 
 /* What a rule is matched against. */
 struct nat_key {
-	union {
-		struct flow_key flow; /* by its fields: */
-		struct {
-			ip4 src, dst;
-			uint16_t sport, dport;
-			uint8_t proto;
-		};
-	};
+	const struct flow_key *flow;
 	uint16_t port; /* of the router: ingress or egress by stage */
 	bool portless; /* a later fragment: ports match whatever they are */
 };

@@ -28,9 +28,10 @@ static struct nat_prefixes only(const char *prefix)
 static const struct acl_rule *match(const char *src, const char *dst,
 				    uint8_t proto, uint16_t dport)
 {
-	struct nat_key key = {.proto = proto, .dport = dport};
-	ck_assert(addr_parse_ip4(src, &key.src));
-	ck_assert(addr_parse_ip4(dst, &key.dst));
+	struct flow_key flow = {.proto = proto, .dport = dport};
+	struct nat_key key = {.flow = &flow};
+	ck_assert(addr_parse_ip4(src, &flow.src));
+	ck_assert(addr_parse_ip4(dst, &flow.dst));
 	return acl_match(&acl, &key);
 }
 

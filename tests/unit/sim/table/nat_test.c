@@ -42,12 +42,8 @@ static struct nat_rule *add(enum nat_action action, uint32_t sequence)
 static uint32_t decides(enum nat_stage stage, const char *src, const char *dst,
 			uint16_t dport, uint16_t port)
 {
-	struct nat_key key = {.src = addr(src),
-			      .dst = addr(dst),
-			      .proto = TCP,
-			      .sport = 4000,
-			      .dport = dport,
-			      .port = port};
+	struct flow_key flow = {addr(src), addr(dst), 4000, dport, TCP};
+	struct nat_key key = {.flow = &flow, .port = port};
 	const struct nat_rule *r = nat_match(&nat, stage, &key);
 	return r ? r->ref : 0;
 }
@@ -219,7 +215,8 @@ START_TEST(a_later_fragment_matches_whatever_the_ports)
 	r->proto = TCP;
 	r->ports = (struct addr_ports){443, 443};
 	nat_seal(&nat);
-	struct nat_key key = {.proto = TCP, .portless = true};
+	struct flow_key flow = {.proto = TCP};
+	struct nat_key key = {.flow = &flow, .portless = true};
 	ck_assert_ptr_nonnull(nat_match(&nat, NAT_INGRESS, &key));
 	key.portless = false;
 	ck_assert_ptr_null(nat_match(&nat, NAT_INGRESS, &key));
