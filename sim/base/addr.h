@@ -64,6 +64,11 @@ static inline bool addr_in(ip4 a, struct addr_prefix p)
 	return (a.v & addr_mask(p.len)) == p.addr.v;
 }
 
+static inline bool addr_prefix_same(struct addr_prefix a, struct addr_prefix b)
+{
+	return addr_same(a.addr, b.addr) && a.len == b.len;
+}
+
 /* How many addresses 'p' covers; 2^32 for 0.0.0.0/0. */
 static inline uint64_t addr_count(struct addr_prefix p)
 {

@@ -14,12 +14,17 @@
 #define HUGE   ((size_t)16 << 20)
 #define PAGE   ((size_t)2 << 20)
 
+void mem_limit(const char *what)
+{
+	fprintf(stderr, "tierpath: %s\n", what);
+	exit(4);
+}
+
 static void *checked(void *p)
 {
-	if (p)
-		return p;
-	fputs("tierpath: out of memory\n", stderr);
-	exit(4);
+	if (!p)
+		mem_limit("out of memory");
+	return p;
 }
 
 void *mem_new(size_t count, size_t size)

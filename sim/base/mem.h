@@ -15,6 +15,8 @@ void *mem_new(size_t count, size_t size);
 void *mem_grow(void *old, size_t count, size_t size);
 char *mem_text(const char *text);
 void mem_free(void *old); /* NULL is fine */
+/* Ends the program likewise: 'what' is more than tables can hold. */
+_Noreturn void mem_limit(const char *what);
 
 /* For tables of many entries: 'count' * 'size' zeroed bytes that begin a cache
  * line; great ones in huge pages where the system has them. What is never

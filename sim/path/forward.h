@@ -40,6 +40,7 @@
 #include "sim/table/lb.h"
 #include "sim/table/nat.h"
 #include "sim/table/port.h"
+#include "sim/table/rib.h"
 
 #define FORWARD_PORTS_MAX 1024
 /* Addresses of one SNAT rule that are used, the first ones; each needs a pool
@@ -62,6 +63,7 @@ struct forward {
 	struct forward_port *ports; /* by port number */
 	size_t port_count;
 	struct fib fib;
+	struct rib rib; /* whose choice 'fib' is: names routes in notes */
 	struct nat nat;
 	struct acl acl;
 	struct lb lb;

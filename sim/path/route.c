@@ -13,44 +13,54 @@ static uint32_t ecmp_hash(const struct forward *f, const struct pkt *p)
 
 static const struct fib_hop *choose_hop(const struct forward *f,
 					const struct pkt *p,
-					const struct fib_route *r)
+					const struct fib_group *g)
 {
 	const struct fib_hop *up[FIB_HOPS_MAX];
 	unsigned count = 0;
-	if (r->hop_count == 1)
-		return f->ports[r->hops[0].port].up ? &r->hops[0] : NULL;
-	for (unsigned i = 0; i < r->hop_count; i++)
-		if (f->ports[r->hops[i].port].up)
-			up[count++] = &r->hops[i];
+	if (g->hop_count == 1)
+		return f->ports[g->hops[0].port].up ? &g->hops[0] : NULL;
+	for (unsigned i = 0; i < g->hop_count; i++)
+		if (f->ports[g->hops[i].port].up)
+			up[count++] = &g->hops[i];
 	if (!count)
 		return NULL;
 	return up[count == 1 ? 0 : ecmp_hash(f, p) % count];
 }
 
-enum drop route_by(struct forward *f, struct pkt *p, route_group r)
+/* Names the route as a drop's reason. */
+static enum drop refuse(const struct forward *f, struct pkt *p,
+			enum drop reason)
 {
-	if (!r)
+	p->drop_ref = rib_ref(&f->rib, p->dst, 0);
+	return reason;
+}
+
+enum drop route_by(struct forward *f, struct pkt *p, route_group to)
+{
+	if (to == FIB_NONE)
 		return DROP_NO_ROUTE;
-	p->drop_ref = r->ref;
-	if (!r->hop_count)
-		return DROP_BLACKHOLE;
-	const struct fib_hop *hop = choose_hop(f, p, r);
+	const struct fib_group *g = fib_at(&f->fib, to);
+	if (!g->hop_count)
+		return refuse(f, p, DROP_BLACKHOLE);
+	const struct fib_hop *hop = choose_hop(f, p, g);
 	if (!hop)
-		return DROP_IFACE_DOWN;
-	p->drop_ref = 0;
+		return refuse(f, p, DROP_IFACE_DOWN);
 	p->out_port = hop->port;
 	p->next_hop = hop->gateway.v ? hop->gateway : p->dst;
-	note_add(&f->notes, p, NOTE_ROUTE, hop->ref);
+	if (p->marked)
+		note_add(&f->notes, p, NOTE_ROUTE,
+			 rib_ref(&f->rib, p->dst, (unsigned)(hop - g->hops)));
 	return DROP_NONE;
 }
 
 enum drop route_urpf_by(const struct forward *f, const struct pkt *p,
-			route_group r)
+			route_group back)
 {
 	if (!f->ports[p->in_port].urpf_strict)
 		return DROP_NONE;
-	for (unsigned i = 0; r && i < r->hop_count; i++)
-		if (r->hops[i].port == p->in_port)
+	const struct fib_group *g = fib_at(&f->fib, back);
+	for (unsigned i = 0; i < g->hop_count; i++)
+		if (g->hops[i].port == p->in_port)
 			return DROP_NONE;
 	return DROP_URPF;
 }

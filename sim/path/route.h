@@ -7,8 +7,9 @@
 #include "sim/path/parse.h"
 #include "sim/wire/ip4.h"
 
-/* The route to 'a', NULL: none. */
-typedef const struct fib_route *route_group;
+/* Where the route to an address leads: a group of fib.h, FIB_NONE: there is no
+ * route. */
+typedef uint16_t route_group;
 static inline route_group route_find(const struct forward *f, ip4 a)
 {
 	return fib_find(&f->fib, a);
@@ -16,8 +17,7 @@ static inline route_group route_find(const struct forward *f, ip4 a)
 static inline void route_find_batch(const struct forward *f, const ip4 *a,
 				    size_t count, route_group *out)
 {
-	for (size_t i = 0; i < count; i++)
-		out[i] = fib_find(&f->fib, a[i]);
+	fib_find_batch(&f->fib, a, count, out);
 }
 
 /* Chooses 'out_port' and 'next_hop' of 'p', whose destination leads 'to'. ECMP

@@ -4,7 +4,9 @@
  * prefix, the lowest administrative distance wins and equal ones form an ECMP
  * group (at most FIB_HOPS_MAX).
  *
- * Flat, in the caller's storage: rib_init over an array, rib_add, rib_select. */
+ * Flat, in the caller's storage: rib_init over an array, rib_add, rib_select;
+ * then rib_changes() says what the FIB has to learn, and rib_ref() who
+ * configured the route that an address takes. */
 #ifndef RIB_H
 #define RIB_H
 
@@ -42,12 +44,13 @@ struct rib_route {
 	struct addr_prefix prefix;
 	enum rib_kind kind;
 	uint8_t distance;
-	bool null;     /* a null route: matching packets are dropped */
-	bool selected; /* in the FIB; set by rib_select() */
-	ip4 via;       /* as configured and shown; 0.0.0.0: connected */
-	ip4 gateway;   /* who gets the frame: 'via', or what leads to it */
-	uint16_t port; /* out by this port of the router */
-	uint32_t ref;  /* what configured it, for traces; opaque here */
+	bool null;	/* a null route: matching packets are dropped */
+	bool selected;	/* in the FIB; set by rib_select() */
+	ip4 via;	/* as configured and shown; 0.0.0.0: connected */
+	ip4 gateway;	/* who gets the frame: 'via', or what leads to it */
+	uint16_t port;	/* out by this port of the router */
+	uint32_t ref;	/* what configured it, for traces; opaque here */
+	uint32_t order; /* of insertion; set by rib_select() */
 };
 
 struct rib {
@@ -58,9 +61,19 @@ struct rib {
 void rib_init(struct rib *r, struct rib_route *storage, size_t room);
 /* False when full. */
 bool rib_add(struct rib *r, const struct rib_route *route);
-/* Sorts (prefix, length, distance, insertion), marks what is selected and
- * fills 'f', which must be empty and large enough. False if it is not. */
-bool rib_select(struct rib *r, struct fib *f);
+/* Sorts (prefix, length, distance, insertion) and marks what is selected. */
+void rib_select(struct rib *r);
+/* How many prefixes there are after rib_select(). */
+uint32_t rib_prefixes(const struct rib *r);
+/* The changes that make 'f', which has what 'old' selects, have what 'now'
+ * selects; both after rib_select(). 'out' has room for all prefixes of both;
+ * '*count' says how many were written. False when 'f' has no room for another
+ * group: rib_prefixes(now) more than it had are enough. */
+bool rib_changes(const struct rib *now, const struct rib *old, struct fib *f,
+		 struct fib_route *out, size_t *count);
+/* The 'ref' of member number 'hop' of the selected route that 'dst' takes; 0
+ * if there is none. */
+uint32_t rib_ref(const struct rib *r, ip4 dst, unsigned hop);
 const char *rib_kind_letters(enum rib_kind kind);
 const char *rib_kind_text(enum rib_kind kind);
 uint8_t rib_kind_distance(enum rib_kind kind);

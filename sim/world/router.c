@@ -165,6 +165,7 @@ struct router *router_new(struct world *w, const char *name, const char *label)
 	r->forward.hash_seed = hash_text(name);
 	r->forwards = true;
 	r->next_ip_id = 1;
+	router_tables_init(r);
 	world_add_node(w, &r->node, name, label);
 	return r;
 }
@@ -317,9 +318,10 @@ bool router_source_for(const struct router *r, ip4 dst, ip4 *src)
 		*src = dst;
 		return true;
 	}
-	const struct fib_route *route = fib_find(&r->forward.fib, dst);
-	for (unsigned i = 0; route && i < route->hop_count; i++) {
-		const struct fib_hop *hop = &route->hops[i];
+	const struct fib *fib = &r->forward.fib;
+	const struct fib_group *group = fib_at(fib, fib_find(fib, dst));
+	for (unsigned i = 0; i < group->hop_count; i++) {
+		const struct fib_hop *hop = &group->hops[i];
 		if (!r->forward.ports[hop->port].up)
 			continue;
 		*src = router_port_addr(r, hop->port,
@@ -340,7 +342,7 @@ bool router_has_addr(const struct router *r, ip4 a)
 
 const struct rib *router_rib(const struct router *r)
 {
-	return &r->rib;
+	return &r->forward.rib;
 }
 
 const struct forward *router_forward(const struct router *r)

@@ -38,7 +38,6 @@ struct router_wait {
 struct router {
 	struct node node; /* first */
 	struct forward forward;
-	struct rib rib;
 	struct neigh neigh;
 	struct router_wait *waits;
 	struct router_port *ports;
@@ -78,6 +77,8 @@ static inline struct world *router_world(const struct router *r)
 }
 
 /* router_tables.c */
+/* Empty tables: nothing is routed. */
+void router_tables_init(struct router *r);
 /* Tells the datapath which addresses are the router's own now. */
 void router_list_locals(struct router *r);
 void router_tables_fini(struct router *r);

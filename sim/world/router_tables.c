@@ -17,18 +17,52 @@ static void *copy_of(const void *from, size_t count, size_t size)
 	return to;
 }
 
+void router_tables_init(struct router *r)
+{
+	struct fib_room none = {0};
+	fib_init(&r->forward.fib, mem_new(1, fib_bytes(none)), none);
+}
+
+static void give_room(struct fib *f, struct fib_room room)
+{
+	void *old = f->memory;
+	fib_move(f, mem_new(1, fib_bytes(room)), room);
+	mem_free(old);
+}
+
+/* Room for what there is and 'prefixes' more, each with a group of its own. */
+static void make_room(struct fib *f, uint32_t prefixes)
+{
+	struct fib_room need = {f->route_count + prefixes, f->fresh + prefixes};
+	if (need.groups > FIB_GROUPS_MAX)
+		need.groups = FIB_GROUPS_MAX;
+	if (need.routes > f->room.routes || need.groups > f->room.groups)
+		give_room(f, need);
+}
+
+/* The FIB learns only what differs from before. */
+static void learn_routes(struct forward *f, const struct rib *old)
+{
+	uint32_t prefixes = rib_prefixes(&f->rib);
+	size_t count, room = (size_t)prefixes + rib_prefixes(old);
+	struct fib_route *changes = mem_new(room, sizeof(*changes));
+	make_room(&f->fib, prefixes);
+	if (!rib_changes(&f->rib, old, &f->fib, changes, &count))
+		mem_limit("a router has too many different next hops");
+	fib_apply(&f->fib, changes, count);
+	mem_free(changes);
+}
+
 static void set_routes(struct router *r, const struct router_tables *t)
 {
-	mem_free(r->rib.routes);
-	mem_free(r->forward.fib.routes);
-	rib_init(&r->rib,
-		 copy_of(t->routes, t->route_count, sizeof(*t->routes)),
+	struct rib old = r->forward.rib;
+	struct rib *now = &r->forward.rib;
+	rib_init(now, copy_of(t->routes, t->route_count, sizeof(*t->routes)),
 		 t->route_count);
-	r->rib.count = t->route_count;
-	fib_init(&r->forward.fib,
-		 mem_new(t->route_count, sizeof(struct fib_route)),
-		 t->route_count);
-	rib_select(&r->rib, &r->forward.fib);
+	now->count = t->route_count;
+	rib_select(now);
+	learn_routes(&r->forward, &old);
+	mem_free(old.routes);
 }
 
 static void index_nat(struct nat *n, enum nat_stage stage)
@@ -293,8 +327,8 @@ void router_swap_sessions(struct router *a, struct router *b)
 
 void router_tables_fini(struct router *r)
 {
-	mem_free(r->rib.routes);
-	mem_free(r->forward.fib.routes);
+	mem_free(r->forward.rib.routes);
+	mem_free(r->forward.fib.memory);
 	free_nat(&r->forward.nat);
 	mem_free(r->forward.acl.rules);
 	mem_free(r->forward.lb.servers);

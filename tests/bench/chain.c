@@ -51,15 +51,16 @@ static uint16_t port_of(uint32_t number)
 static void add_route(struct forward *f, struct addr_prefix to, uint16_t port,
 		      ip4 gateway)
 {
-	struct fib_route r = {.prefix = to, .hop_count = 1};
-	r.hops[0] = (struct fib_hop){gateway, port, 1};
-	fib_add(&f->fib, &r);
+	struct fib_hop hop = {gateway, port};
+	struct fib_route r = {to.addr, to.len, fib_group(&f->fib, &hop, 1)};
+	fib_apply(&f->fib, &r, 1);
 }
 
 /* Port 0 is inside, port 1 the uplink; a route back, a default route. */
 static void init_gateway(struct forward *f, struct addr_prefix inside,
 			 size_t rules)
 {
+	struct fib_room routes = {ROUTES, ROUTES};
 	memset(f, 0, sizeof(*f));
 	f->port_count = 2;
 	f->ports = mem_new(2, sizeof(*f->ports));
@@ -68,10 +69,9 @@ static void init_gateway(struct forward *f, struct addr_prefix inside,
 						    .uplink = i,
 						    .urpf_strict = true,
 						    .mtu = 1500};
-	fib_init(&f->fib, mem_new(ROUTES, sizeof(struct fib_route)), ROUTES);
+	fib_init(&f->fib, mem_new(1, fib_bytes(routes)), routes);
 	add_route(f, inside, 0, addr_ip4(0x64400001));
 	add_route(f, prefix(addr_ip4(0), 0), 1, addr_ip4(0x0a1b3301));
-	fib_seal(&f->fib);
 	nat_init(&f->nat, mem_new(rules, sizeof(struct nat_rule)), rules);
 }
 
@@ -175,7 +175,7 @@ struct chain *chain_new(const struct chain_conf *conf)
 static void fini_gateway(struct forward *f)
 {
 	mem_free(f->ports);
-	mem_free(f->fib.routes);
+	mem_free(f->fib.memory);
 	mem_free(f->nat.rules);
 	for (unsigned i = 0; i < 2; i++)
 		mem_free(f->nat.index[i].slots);

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The routing table against the plainest one: look at every prefix, keep the
- * longest that matches. */
+/* The routing table against the plainest one, while routes come and go: look
+ * at every prefix, keep the longest that matches. */
 #include "sim/table/fib.h"
 
 #include <stdio.h>
 
+#include "sim/base/mem.h"
 #include "sim/base/rng.h"
 #include "tests/unit/suites.h"
 
 Suite *fib_oracle_test_suite(void);
 
 #define ROUTES 400
-#define LOOKS  4000
+#define ROUNDS 60
+#define LOOKS  300
+#define HOPS   50
 
-static struct fib_route storage[ROUTES], naive[ROUTES];
-
-static bool is_there(struct addr_prefix p, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (addr_same(naive[i].prefix.addr, p.addr) &&
-		    naive[i].prefix.len == p.len)
-			return true;
-	return false;
-}
+struct table {
+	struct rng rng;
+	struct fib fib;
+	struct fib_route naive[ROUTES]; /* 'group' is the port */
+	size_t count;
+	unsigned found;
+};
 
 /* Addresses of few bits, so that prefixes lie within each other. */
 static ip4 random_addr(struct rng *rng)
@@ -31,71 +31,114 @@ static ip4 random_addr(struct rng *rng)
 	return addr_ip4(rng_below(rng, 8) ? dense : rng_next(rng));
 }
 
-static size_t fill(struct fib *f, struct rng *rng)
+static size_t naive_at(const struct table *t, struct addr_prefix p)
 {
-	size_t count = 0, want = rng_below(rng, ROUTES) + 1;
-	fib_init(f, storage, ROUTES);
-	for (size_t tries = 0; tries < want; tries++) {
-		struct fib_route r = {
-			.prefix = addr_prefix_of(random_addr(rng),
-						 (uint8_t)rng_below(rng, 33)),
-			.ref = (uint32_t)tries};
-		if (is_there(r.prefix, count))
-			continue;
-		naive[count++] = r;
-		ck_assert(fib_add(f, &r));
-	}
-	fib_seal(f);
-	return count;
+	size_t i = 0;
+	while (i < t->count && (!addr_same(t->naive[i].addr, p.addr) ||
+				t->naive[i].len != p.len))
+		i++;
+	return i;
 }
 
-static const struct fib_route *naive_find(size_t count, ip4 dst)
+static uint16_t naive_find(const struct table *t, ip4 dst)
 {
 	const struct fib_route *best = NULL;
-	for (size_t i = 0; i < count; i++)
-		if (addr_in(dst, naive[i].prefix) &&
-		    (!best || naive[i].prefix.len > best->prefix.len))
-			best = &naive[i];
-	return best;
+	for (size_t i = 0; i < t->count; i++) {
+		const struct fib_route *r = &t->naive[i];
+		if (addr_in(dst, (struct addr_prefix){r->addr, r->len}) &&
+		    (!best || r->len > best->len))
+			best = r;
+	}
+	return best ? best->group : 0;
+}
+
+static void apply(struct table *t, struct addr_prefix p, uint16_t port)
+{
+	struct fib_hop hop = {{p.len}, port};
+	struct fib_route r = {p.addr, p.len,
+			      port ? fib_group(&t->fib, &hop, 1) : FIB_NONE};
+	ck_assert_uint_eq(fib_apply(&t->fib, &r, 1), 1);
+}
+
+/* Adds, replaces or takes away one route in both tables. */
+static void change(struct table *t)
+{
+	struct addr_prefix p = addr_prefix_of(random_addr(&t->rng),
+					      (uint8_t)rng_below(&t->rng, 33));
+	uint16_t port = (uint16_t)rng_below(&t->rng, HOPS);
+	if (t->count && rng_below(&t->rng, 2)) {
+		struct fib_route r =
+			t->naive[rng_below(&t->rng, (uint32_t)t->count)];
+		p = (struct addr_prefix){r.addr, r.len};
+	}
+	size_t i = naive_at(t, p);
+	if (i == ROUTES)
+		return;
+	apply(t, p, port);
+	if (port)
+		t->naive[i] = (struct fib_route){p.addr, p.len, port};
+	else if (i < t->count)
+		t->naive[i] = t->naive[--t->count];
+	t->count += port && i == t->count;
 }
 
 /* Addresses just inside and outside of a route are where a table errs. */
-static ip4 pick(struct rng *rng, size_t count)
+static ip4 pick(struct table *t)
 {
-	struct addr_prefix p = naive[rng_below(rng, (uint32_t)count)].prefix;
-	uint32_t last = p.addr.v + (uint32_t)(addr_count(p) - 1);
-	switch (rng_below(rng, 5)) {
+	if (!t->count)
+		return random_addr(&t->rng);
+	struct fib_route r = t->naive[rng_below(&t->rng, (uint32_t)t->count)];
+	uint32_t last = r.addr.v | ~addr_mask(r.len);
+	switch (rng_below(&t->rng, 5)) {
 	case 0:
-		return p.addr;
+		return r.addr;
 	case 1:
-		return addr_ip4(p.addr.v - 1);
+		return addr_ip4(r.addr.v - 1);
 	case 2:
 		return addr_ip4(last);
 	case 3:
 		return addr_ip4(last + 1);
 	default:
-		return random_addr(rng);
+		return random_addr(&t->rng);
+	}
+}
+
+static void compare(struct table *t, int seed)
+{
+	ip4 dst[LOOKS];
+	uint16_t groups[LOOKS];
+	for (int i = 0; i < LOOKS; i++)
+		dst[i] = pick(t);
+	fib_find_batch(&t->fib, dst, LOOKS, groups);
+	for (int i = 0; i < LOOKS; i++) {
+		char text[ADDR_IP4_SIZE];
+		const struct fib_group *g = fib_at(&t->fib, groups[i]);
+		uint16_t want = naive_find(t, dst[i]);
+		uint16_t got = g->hop_count ? g->hops[0].port : 0;
+		ck_assert_msg(want == got &&
+				      groups[i] == fib_find(&t->fib, dst[i]),
+			      "seed %d, %s: %u, not %u", seed,
+			      addr_print_ip4(dst[i], text), got, want);
+		t->found += got != 0;
 	}
 }
 
 START_TEST(finds_what_a_linear_search_finds)
 {
-	struct rng rng;
-	struct fib f;
-	unsigned found = 0;
-	rng_init(&rng, (uint64_t)_i);
-	size_t count = fill(&f, &rng);
-	for (int i = 0; i < LOOKS; i++) {
-		char text[ADDR_IP4_SIZE];
-		ip4 dst = pick(&rng, count);
-		const struct fib_route *want = naive_find(count, dst);
-		const struct fib_route *got = fib_find(&f, dst);
-		ck_assert_msg((want != NULL) == (got != NULL) &&
-				      (!want || want->ref == got->ref),
-			      "seed %d, %s", _i, addr_print_ip4(dst, text));
-		found += got != NULL;
+	static struct table t;
+	static const struct fib_room room = {ROUTES, ROUTES};
+	t = (struct table){0};
+	rng_init(&t.rng, (uint64_t)_i);
+	fib_init(&t.fib, mem_new(1, fib_bytes(room)), room);
+	for (int round = 0; round < ROUNDS; round++) {
+		for (uint32_t i = rng_below(&t.rng, 40) + 1; i; i--)
+			change(&t);
+		ck_assert_uint_eq(t.fib.route_count, t.count);
+		compare(&t, _i);
 	}
-	ck_assert_msg(found > LOOKS / 10, "seed %d: only %u found", _i, found);
+	ck_assert_msg(t.found > ROUNDS * LOOKS / 10, "seed %d: only %u found",
+		      _i, t.found);
+	mem_free(t.fib.memory);
 }
 END_TEST
 

@@ -15,11 +15,13 @@
 #include "tests/unit/frames.h"
 
 #define GATEWAY_KIT_SESSIONS 64
+#define GATEWAY_KIT_ROUTES   24
 
 struct gateway_kit {
 	struct forward f;
 	struct forward_port ports[4];
-	struct fib_route routes[12];
+	struct rib_route routes[GATEWAY_KIT_ROUTES];
+	_Alignas(16) uint8_t fib[4096];
 	struct nat_rule rules[8];
 	struct acl_rule accesses[4];
 	struct lb_server servers[4];
@@ -32,14 +34,34 @@ struct gateway_kit {
 	uint64_t now;
 };
 
+/* Chooses among all routes and tells the FIB. */
+static inline void gateway_kit_select(struct gateway_kit *k)
+{
+	static const struct rib nothing = {0};
+	struct fib_route changes[GATEWAY_KIT_ROUTES];
+	size_t count;
+	rib_select(&k->f.rib);
+	ck_assert(rib_changes(&k->f.rib, &nothing, &k->f.fib, changes, &count));
+	ck_assert_uint_eq(fib_apply(&k->f.fib, changes, count), count);
+}
+
+static inline void gateway_kit_no_routes(struct gateway_kit *k)
+{
+	struct fib_room room = {GATEWAY_KIT_ROUTES, GATEWAY_KIT_ROUTES};
+	ck_assert_uint_le(fib_bytes(room), sizeof(k->fib));
+	fib_init(&k->f.fib, k->fib, room);
+	rib_init(&k->f.rib, k->routes, GATEWAY_KIT_ROUTES);
+}
+
 static inline void gateway_kit_route(struct gateway_kit *k, const char *prefix,
 				     const char *via, uint16_t port)
 {
-	struct fib_route r = {.prefix = frames_prefix(prefix), .hop_count = 1};
-	r.hops[0] = (struct fib_hop){frames_addr(via), port,
-				     100 + (uint32_t)k->f.fib.count};
-	ck_assert(fib_add(&k->f.fib, &r));
-	fib_seal(&k->f.fib);
+	struct rib_route r = {.prefix = frames_prefix(prefix),
+			      .gateway = frames_addr(via),
+			      .port = port,
+			      .ref = 100 + (uint32_t)k->f.rib.count};
+	ck_assert(rib_add(&k->f.rib, &r));
+	gateway_kit_select(k);
 }
 
 static inline void gateway_kit_init(struct gateway_kit *k)
@@ -56,7 +78,7 @@ static inline void gateway_kit_init(struct gateway_kit *k)
 	f->pool_room = 24;
 	f->locals = k->locals;
 	f->notes = (struct note_log){k->notes, 0, 32, 0};
-	fib_init(&f->fib, k->routes, 12);
+	gateway_kit_no_routes(k);
 	nat_init(&f->nat, k->rules, 8);
 	acl_init(&f->acl, k->accesses, 4);
 	lb_init(&f->lb, k->servers, 4);

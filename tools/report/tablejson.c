@@ -60,23 +60,36 @@ static void add_routes(json_t *list, const struct net *n,
 	}
 }
 
+static json_t *next_hop(const struct router *r, const struct rib_route *route)
+{
+	json_t *hop = json_object();
+	set_ip(hop, "gateway", route->gateway);
+	set_text(hop, "interface", port_name(r, route->port));
+	return hop;
+}
+
+/* What the RIB selected is what the FIB has: one item for each prefix. */
 static void add_forwarding(json_t *list, const struct router *r)
 {
-	const struct fib *f = &router_forward(r)->fib;
-	for (size_t i = 0; i < f->count; i++) {
+	const struct rib *rib = router_rib(r);
+	struct addr_prefix last = {.len = UINT8_MAX};
+	json_t *hops = NULL;
+	for (size_t i = 0; i < rib->count; i++) {
+		const struct rib_route *route = &rib->routes[i];
 		char text[ADDR_PREFIX_SIZE];
-		json_t *j = json_object(), *hops = json_array();
-		set_text(j, "network",
-			 addr_print_prefix(f->routes[i].prefix, text));
-		for (unsigned h = 0; h < f->routes[i].hop_count; h++) {
-			json_t *hop = json_object();
-			set_ip(hop, "gateway", f->routes[i].hops[h].gateway);
-			set_text(hop, "interface",
-				 port_name(r, f->routes[i].hops[h].port));
-			json_array_append_new(hops, hop);
+		if (!route->selected)
+			continue;
+		if (!addr_prefix_same(route->prefix, last)) {
+			json_t *j = json_object();
+			hops = json_array();
+			set_text(j, "network",
+				 addr_print_prefix(route->prefix, text));
+			json_object_set_new(j, "next_hops", hops);
+			json_array_append_new(list, j);
 		}
-		json_object_set_new(j, "next_hops", hops);
-		json_array_append_new(list, j);
+		last = route->prefix;
+		if (!route->null)
+			json_array_append_new(hops, next_hop(r, route));
 	}
 }
 

@@ -140,40 +140,39 @@ static const char *origin(const struct net *n, uint32_t number)
 	return made ? ref->text : ref->path;
 }
 
-static void add_hops(struct grid *g, const struct net *n,
-		     const struct router *r, const struct fib_route *route)
+static void add_hop(struct grid *g, const struct net *n, const struct router *r,
+		    const struct rib_route *route)
 {
 	char text[ADDR_IP4_SIZE];
-	for (unsigned i = 0; i < route->hop_count; i++) {
-		const struct fib_hop *hop = &route->hops[i];
-		if (i)
-			grid_add(g, "%s", "");
-		grid_add(g, "%s",
-			 hop->gateway.v ? addr_print_ip4(hop->gateway, text)
-					: "-");
-		grid_add(g, "%s", port_name(r, hop->port));
-		grid_add(g, "%s", origin(n, hop->ref));
-	}
+	bool direct = route->null || !route->gateway.v;
+	grid_add(g, "%s",
+		 route->null ? "null"
+		 : direct    ? "-"
+			     : addr_print_ip4(route->gateway, text));
+	grid_add(g, "%s", route->null ? "-" : port_name(r, route->port));
+	grid_add(g, "%s", origin(n, route->ref));
 }
 
+/* What the RIB selected is what the FIB has. */
 static void print_forwarding(const struct net *n, const struct router *r,
 			     struct str *out)
 {
 	static const char *const head[] = {"PREFIX", "GATEWAY", "INTERFACE",
 					   "FROM", NULL};
-	const struct fib *fib = &router_forward(r)->fib;
-	char text[ADDR_PREFIX_SIZE];
+	const struct rib *rib = router_rib(r);
+	struct addr_prefix last = {.len = UINT8_MAX};
 	struct grid g;
 	grid_init(&g, head);
-	for (size_t i = 0; i < fib->count; i++) {
-		const struct fib_route *route = &fib->routes[i];
-		grid_add(&g, "%s", addr_print_prefix(route->prefix, text));
-		add_hops(&g, n, r, route);
-		if (route->hop_count)
+	for (size_t i = 0; i < rib->count; i++) {
+		const struct rib_route *route = &rib->routes[i];
+		char text[ADDR_PREFIX_SIZE] = "";
+		if (!route->selected)
 			continue;
-		grid_add(&g, "null");
-		grid_add(&g, "-");
-		grid_add(&g, "%s", origin(n, route->ref));
+		if (!addr_prefix_same(route->prefix, last))
+			addr_print_prefix(route->prefix, text);
+		last = route->prefix;
+		grid_add(&g, "%s", text);
+		add_hop(&g, n, r, route);
 	}
 	grid_end(&g, out);
 }

@@ -28,13 +28,15 @@ static void make(const char *src, const char *dst, uint16_t sport)
 
 static void add_group(const char *prefix, unsigned hops)
 {
-	struct fib_route r = {.prefix = frames_prefix(prefix),
-			      .hop_count = (uint8_t)hops,
-			      .ref = 77};
-	for (unsigned i = 0; i < hops; i++)
-		r.hops[i] = (struct fib_hop){{i + 1}, (uint16_t)(i % 4), i};
-	ck_assert(fib_add(&kit.f.fib, &r));
-	fib_seal(&kit.f.fib);
+	struct rib_route r = {
+		.prefix = frames_prefix(prefix), .null = !hops, .ref = 77};
+	for (unsigned i = 0; i < hops || i == 0; i++) {
+		r.gateway = addr_ip4(i + 1);
+		r.port = (uint16_t)(i % 4);
+		ck_assert(rib_add(&kit.f.rib, &r));
+		r.ref++;
+	}
+	gateway_kit_select(&kit);
 }
 
 START_TEST(a_gateway_is_the_next_hop)
@@ -58,8 +60,7 @@ END_TEST
 
 START_TEST(no_route_is_said_so)
 {
-	fib_init(&kit.f.fib, kit.routes, 12);
-	fib_seal(&kit.f.fib);
+	gateway_kit_no_routes(&kit);
 	make("8.8.8.8", "10.0.0.9", 1);
 	ck_assert_int_eq(route_pkt(&kit.f, &kit.pkt), DROP_NO_ROUTE);
 }
@@ -71,6 +72,19 @@ START_TEST(a_null_route_is_named)
 	make("8.8.8.8", "10.66.0.9", 1);
 	ck_assert_int_eq(route_pkt(&kit.f, &kit.pkt), DROP_BLACKHOLE);
 	ck_assert_uint_eq(kit.pkt.drop_ref, 77);
+}
+END_TEST
+
+START_TEST(the_note_names_the_member_of_the_group)
+{
+	add_group("50.0.0.0/8", 3);
+	for (uint16_t port = 1; port < 30; port++) {
+		make("10.0.0.1", "50.0.0.1", port);
+		kit.f.notes.count = 0;
+		ck_assert_int_eq(route_pkt(&kit.f, &kit.pkt), DROP_NONE);
+		ck_assert_uint_eq(gateway_kit_note(&kit, NOTE_ROUTE)->ref,
+				  76 + kit.pkt.next_hop.v);
+	}
 }
 END_TEST
 
@@ -178,7 +192,7 @@ END_TEST
 
 START_TEST(without_a_default_route_strict_urpf_drops_outsiders)
 {
-	fib_init(&kit.f.fib, kit.routes, 12);
+	gateway_kit_no_routes(&kit);
 	gateway_kit_route(&kit, "10.0.0.0/8", "0.0.0.0", 0);
 	make("8.8.8.8", "10.0.0.1", 1);
 	kit.pkt.in_port = 1;
@@ -222,6 +236,7 @@ Suite *route_test_suite(void)
 	tcase_add_test(c, a_connected_destination_is_its_own_next_hop);
 	tcase_add_test(c, no_route_is_said_so);
 	tcase_add_test(c, a_null_route_is_named);
+	tcase_add_test(c, the_note_names_the_member_of_the_group);
 	tcase_add_test(c, a_conversation_keeps_its_way);
 	tcase_add_test(c, conversations_spread_over_all_ways);
 	tcase_add_test(c, another_seed_spreads_differently);
