@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/base/str.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -95,7 +96,7 @@ char *str_take(struct str *s)
 
 #define WORD_MAX 64
 
-/* Levenshtein's distance, or more than 'limit' when it certainly is. */
+/* Levenshtein's distance, letters of either case alike, or more than 'limit' when it certainly is. */
 static size_t edits(const char *a, const char *b, size_t limit)
 {
 	size_t row[WORD_MAX + 1], la = strlen(a), lb = strlen(b);
@@ -107,7 +108,9 @@ static size_t edits(const char *a, const char *b, size_t limit)
 		size_t diagonal = row[0];
 		row[0] = i;
 		for (size_t j = 1; j <= lb; j++) {
-			size_t best = diagonal + (a[i - 1] != b[j - 1]);
+			size_t best =
+				diagonal + (tolower((unsigned char)a[i - 1]) !=
+					    tolower((unsigned char)b[j - 1]));
 			diagonal = row[j];
 			if (row[j] + 1 < best)
 				best = row[j] + 1;

@@ -30,7 +30,7 @@ const char *str_text(const struct str *s);
 char *str_take(struct str *s);
 
 /* The word of 'words' ('count' of them) that is nearest to 'seen', at most two
- * edits away and nearer than its own length; NULL if none is. */
+ * edits away (case is none) and nearer than its own length; NULL if none is. */
 const char *str_nearest(const char *seen, const char *const *words,
 			size_t count);
 /* Whether 'text' matches 'pattern', where '*' stands for any run of characters

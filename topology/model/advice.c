@@ -104,11 +104,22 @@ static bool is_source(enum nat_action a)
 	return a == NAT_SNAT || a == NAT_NO_SNAT;
 }
 
+static bool is_destination(enum nat_action a)
+{
+	return a == NAT_DNAT || a == NAT_NO_DNAT;
+}
+
+static bool same_stage(enum nat_action a, enum nat_action b)
+{
+	return (is_source(a) && is_source(b)) ||
+	       (is_destination(a) && is_destination(b));
+}
+
 /* 'later' never gets a packet, 'first' takes them all. */
 static bool shadows(const struct nat_rule *first, const struct nat_rule *later)
 {
-	return first->enabled && later->enabled && is_source(first->action) &&
-	       is_source(later->action) && !first->proto &&
+	return first->enabled && later->enabled &&
+	       same_stage(first->action, later->action) && !first->proto &&
 	       covers(&first->source, &later->source) &&
 	       covers(&first->destination, &later->destination);
 }
@@ -120,7 +131,9 @@ static void check_order(const struct model_nat_rule *rules, size_t count,
 		for (size_t j = 0; j < count; j++) {
 			const struct nat_rule *a = &rules[i].rule;
 			const struct nat_rule *b = &rules[j].rule;
-			if (i == j || !shadows(a, b))
+			bool same = a->sequence_number == b->sequence_number;
+			if (i == j || !shadows(a, b) ||
+			    (same && i > j && shadows(b, a)))
 				continue;
 			if (a->sequence_number < b->sequence_number) {
 				diag_warning(d, rules[j].id.at,
@@ -130,7 +143,7 @@ static void check_order(const struct model_nat_rule *rules, size_t count,
 				diag_help(d, "the lowest sequence_number "
 					     "wins: give the narrow rule the "
 					     "lower one");
-			} else if (a->sequence_number == b->sequence_number) {
+			} else if (same) {
 				diag_warning(d, rules[j].id.at,
 					     "two rules match the same packets "
 					     "with the same sequence_number: "
@@ -160,6 +173,41 @@ static void check_tier0(const struct model *m, size_t index, struct diag *d)
 		check_arp(m, g, &g->nat_rules.at[i], d);
 	}
 	check_order(g->nat_rules.at, g->nat_rules.count, d);
+}
+
+static void check_connected(const struct model *m, size_t index, struct diag *d)
+{
+	const struct model_tier1 *g = &m->tier1s.at[index];
+	bool used = false;
+	for (size_t i = 0; i < m->segments.count; i++)
+		used |= m->segments.at[i].tier1.name &&
+			m->segments.at[i].tier1.index == index;
+	if (g->tier0.name || !used)
+		return;
+	diag_warning(d, g->id.at,
+		     "%s is linked to no Tier-0: its segments reach each other "
+		     "and nothing else",
+		     g->id.name);
+	diag_help(d, "name its tier0");
+}
+
+static void check_pools(const struct model *m, struct diag *d)
+{
+	for (size_t i = 0; i < m->lb_virtual_servers.count; i++) {
+		const struct model_lb_virtual_server *s =
+			&m->lb_virtual_servers.at[i];
+		const struct model_lb_pool *p = &m->lb_pools.at[s->pool.index];
+		bool some = false;
+		for (size_t j = 0; j < p->members.count; j++)
+			some |= p->members.at[j].enabled;
+		if (some || !s->enabled)
+			continue;
+		diag_warning(d, s->pool.at,
+			     "no member of pool %s is enabled: %s drops what "
+			     "comes",
+			     p->id.name, s->id.name);
+		diag_note(d, p->id.at, "the pool");
+	}
 }
 
 static bool has_snat(const struct model_tier1 *g)
@@ -240,6 +288,7 @@ static void check_hops(const struct model_route *routes, size_t route_count,
 
 void advice_check(const struct model *m, struct diag *d)
 {
+	check_pools(m, d);
 	for (size_t i = 0; i < m->tier0s.count; i++) {
 		const struct model_tier0 *g = &m->tier0s.at[i];
 		check_tier0(m, i, d);
@@ -247,6 +296,7 @@ void advice_check(const struct model *m, struct diag *d)
 			   g->interfaces.at, g->interfaces.count, d);
 	}
 	for (size_t i = 0; i < m->tier1s.count; i++) {
+		check_connected(m, i, d);
 		check_advertised(m, i, d);
 		check_order(m->tier1s.at[i].nat_rules.at,
 			    m->tier1s.at[i].nat_rules.count, d);

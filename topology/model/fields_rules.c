@@ -257,6 +257,8 @@ static const struct schema_field nat_fields[] = {
 	 .doc = "which address a firewall would see; kept",
 	 .kind = SCHEMA_ENUM,
 	 .names = firewall_matches,
+	 .present = offsetof(struct model_nat_rule, has_firewall_match),
+	 .place = offsetof(struct model_nat_rule, firewall_match_at),
 	 RULE(firewall_match)},
 	{.name = "scope",
 	 .doc = "interfaces the rule is applied to; default all uplinks",

@@ -57,6 +57,8 @@ struct model_nat_rule {
 	struct nat_rule rule; /* scope and ref are filled when building */
 	struct diag_place action_at, source_at, destination_at, translated_at;
 	struct diag_place service_at, translated_ports_at, sequence_at;
+	bool has_firewall_match;
+	struct diag_place firewall_match_at;
 	SCHEMA_LIST(struct schema_ref) scope; /* interface ids */
 };
 

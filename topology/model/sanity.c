@@ -1,63 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "topology/model/sanity.h"
 
+#include <ctype.h>
+#include <string.h>
+
 #include "sim/host/host.h"
 #include "sim/host/profile.h"
 #include "sim/table/lb.h"
 
-#define ECMP_MAX     8
-#define PROFILES_MAX 16
-
-static void check_routes(const struct model_route *routes, size_t count,
-			 struct diag *d)
-{
-	for (size_t i = 0; i < count; i++) {
-		const struct model_route *r = &routes[i];
-		if (r->next_hops.count <= ECMP_MAX)
-			continue;
-		diag_error(d, r->id.at, "%zu next hops: ECMP takes at most %d",
-			   r->next_hops.count, ECMP_MAX);
-	}
-}
-
-static void check_interface(const struct model_tier0 *g,
-			    const struct model_interface *i, struct diag *d)
-{
-	if (!i->edge.name) {
-		diag_error(d, i->id.at,
-			   "the interface %s of a Tier-0 gateway needs the key "
-			   "'edge'",
-			   i->id.name);
-		diag_help(d, "an external interface is on one edge node");
-	}
-	if (i->nat_outside) {
-		diag_error(d, i->id.at,
-			   "nat_outside is for routers and hosts: all external "
-			   "interfaces of a Tier-0 gateway are uplinks");
-		diag_help(d, "leave it out of %s", g->id.name);
-	}
-}
-
-static void check_tier0(const struct model_tier0 *g, struct diag *d)
-{
-	check_routes(g->static_routes.at, g->static_routes.count, d);
-	for (size_t i = 0; i < g->interfaces.count; i++)
-		check_interface(g, &g->interfaces.at[i], d);
-	if (g->has_ha_vip && g->ha_mode == MODEL_ACTIVE_ACTIVE) {
-		diag_error(d, g->ha_vip_at,
-			   "an HA VIP needs an ACTIVE_STANDBY Tier-0");
-		diag_help(d, "on ACTIVE_ACTIVE every edge answers for its own "
-			     "addresses");
-	}
-	if (g->transit_subnet.len > 30)
-		diag_error(d, g->id.at,
-			   "transit_subnet is too small for /31 router links");
-	if (g->internal_transit_subnet.len > 28)
-		diag_error(
-			d, g->id.at,
-			"internal_transit_subnet must hold a DR and its SRs: "
-			"/28 or larger");
-}
+#define PROFILES_MAX  16
+#define DNS_LABEL_MAX 63 /* RFC 1035 2.3.4 */
 
 static void check_segment(const struct model_segment *s, struct diag *d)
 {
@@ -96,9 +48,59 @@ static void check_profile(const char *name, struct diag_place at,
 	schema_unknown(d, at, "profile", name, known, count);
 }
 
+/* Letters, digits, '-' and '_' in labels of 1 to 63. */
+static bool is_dns_name(const char *name)
+{
+	size_t label = 0;
+	if (strlen(name) >= DNS_NAME_MAX)
+		return false;
+	for (; *name; name++) {
+		bool dot = *name == '.';
+		if ((dot && !label) || (!dot && ++label > DNS_LABEL_MAX) ||
+		    (!dot && !isalnum((unsigned char)*name) && *name != '-' &&
+		     *name != '_'))
+			return false;
+		label = dot ? 0 : label;
+	}
+	return label > 0;
+}
+
+static void check_dns_name(const char *name, struct diag_place at,
+			   struct diag *d)
+{
+	if (is_dns_name(name))
+		return;
+	diag_error(d, at, "'%s' is not a DNS name", name);
+	diag_help(d, "names are labels of letters, digits and '-', with a dot "
+		     "between them");
+}
+
+static void check_dns(const struct model_host *h, struct diag *d)
+{
+	const struct model_dns_server *s = &h->dns_server;
+	for (size_t i = 0; i < h->search.count; i++)
+		check_dns_name(h->search.at[i], h->search_at, d);
+	for (size_t i = 0; i < s->records.count; i++)
+		check_dns_name(s->records.at[i].id.name, s->records.at[i].id.at,
+			       d);
+}
+
+static void check_own_gateway(const struct model_host *h, struct diag *d)
+{
+	for (size_t i = 0; h->has_gateway && i < h->interfaces.count; i++) {
+		if (!addr_same(h->interfaces.at[i].address.addr, h->gateway))
+			continue;
+		diag_error(d, h->gateway_at,
+			   "the gateway of %s is its own address", h->id.name);
+		diag_help(d, "name the router that leads out of its network");
+	}
+}
+
 static void check_host(const struct model_host *h, struct diag *d)
 {
-	check_routes(h->routes.at, h->routes.count, d);
+	check_dns(h, d);
+	check_own_gateway(h, d);
+	sanity_routes(h->routes.at, h->routes.count, d);
 	check_profile(h->profile, h->profile_at, d);
 	if (!h->interfaces.count) {
 		diag_error(d, h->id.at, "host %s has no network", h->id.name);
@@ -172,22 +174,21 @@ static void check_lb(const struct model *m, struct diag *d)
 
 void sanity_check(const struct model *m, struct diag *d)
 {
-	for (size_t i = 0; i < m->tier0s.count; i++)
-		check_tier0(&m->tier0s.at[i], d);
 	for (size_t i = 0; i < m->tier1s.count; i++)
-		check_routes(m->tier1s.at[i].static_routes.at,
-			     m->tier1s.at[i].static_routes.count, d);
+		sanity_routes(m->tier1s.at[i].static_routes.at,
+			      m->tier1s.at[i].static_routes.count, d);
 	for (size_t i = 0; i < m->segments.count; i++)
 		check_segment(&m->segments.at[i], d);
 	for (size_t i = 0; i < m->routers.count; i++)
-		check_routes(m->routers.at[i].routes.at,
-			     m->routers.at[i].routes.count, d);
+		sanity_routes(m->routers.at[i].routes.at,
+			      m->routers.at[i].routes.count, d);
 	for (size_t i = 0; i < m->hosts.count; i++)
 		check_host(&m->hosts.at[i], d);
 	for (size_t i = 0; i < m->workloads.count; i++)
 		check_profile(m->workloads.at[i].profile,
 			      m->workloads.at[i].profile_at, d);
 	check_lb(m, d);
+	sanity_tier0(m, d);
 	sanity_nat(m, d);
 	sanity_addresses(m, d);
 }

@@ -12,8 +12,11 @@ void sanity_resolve(struct model *m, struct diag *d);
 /* All else; names are resolved. */
 void sanity_check(const struct model *m, struct diag *d);
 /* Parts of it. */
+void sanity_tier0(const struct model *m, struct diag *d);
 void sanity_nat(const struct model *m, struct diag *d);
 void sanity_addresses(const struct model *m, struct diag *d);
+void sanity_routes(const struct model_route *routes, size_t count,
+		   struct diag *d);
 
 #define SANITY_NONE SIZE_MAX /* 'index' of a name that was not given */
 

@@ -53,6 +53,24 @@ static void add_interfaces(struct holders *h, const struct schema_id *owner,
 	}
 }
 
+/* Once on each segment where it may float. */
+static void add_ha_vip(struct holders *h, const struct model_tier0 *g)
+{
+	for (size_t i = 0; g->has_ha_vip && i < g->interfaces.count; i++) {
+		const struct model_interface *f = &g->interfaces.at[i];
+		struct holder one = {f->segment.index, g->ha_vip, g->ha_vip_at,
+				     g->id.name};
+		bool again = false;
+		for (size_t j = 0; j < i; j++)
+			again |= g->interfaces.at[j].segment.index ==
+				 f->segment.index;
+		if (!again &&
+		    addr_in(g->ha_vip.addr,
+			    addr_prefix_of(f->address.addr, f->address.len)))
+			add(&h->arena, &h->at, &h->count, &one);
+	}
+}
+
 static void collect(const struct model *m, struct holders *h)
 {
 	for (size_t i = 0; i < m->segments.count; i++) {
@@ -62,10 +80,12 @@ static void collect(const struct model *m, struct holders *h)
 		if (s->has_gateway)
 			add(&h->arena, &h->at, &h->count, &one);
 	}
-	for (size_t i = 0; i < m->tier0s.count; i++)
+	for (size_t i = 0; i < m->tier0s.count; i++) {
 		add_interfaces(h, &m->tier0s.at[i].id,
 			       m->tier0s.at[i].interfaces.at,
 			       m->tier0s.at[i].interfaces.count);
+		add_ha_vip(h, &m->tier0s.at[i]);
+	}
 	for (size_t i = 0; i < m->routers.count; i++)
 		add_interfaces(h, &m->routers.at[i].id,
 			       m->routers.at[i].interfaces.at,
@@ -74,6 +94,20 @@ static void collect(const struct model *m, struct holders *h)
 		add_interfaces(h, &m->hosts.at[i].id,
 			       m->hosts.at[i].interfaces.at,
 			       m->hosts.at[i].interfaces.count);
+}
+
+/* Neither a network, nor a broadcast, nor what no host can have. */
+static void check_usable(const struct holder *h, struct diag *d)
+{
+	ip4 a = h->address.addr;
+	uint32_t host = a.v & ~addr_mask(h->address.len);
+	bool is_edge = h->address.len < 31 &&
+		       (!host || host == ~addr_mask(h->address.len));
+	if (!is_edge && a.v >> 24 && a.v >> 24 != 127 && a.v >> 28 < 14)
+		return;
+	diag_error(d, h->at, "no host can have the address of %s", h->name);
+	diag_help(d, "the first and the last address of a network are its own "
+		     "and its broadcast; 0., 127. and from 224. on are none");
 }
 
 static void check_inside(const struct model *m, const struct holder *h,
@@ -113,6 +147,68 @@ static void check_gateways(const struct model *m, struct diag *d)
 	}
 }
 
+static bool meet(struct addr_if a, struct addr_prefix b)
+{
+	struct addr_prefix net = addr_prefix_of(a.addr, a.len);
+	return addr_in(net.addr, b) || addr_in(b.addr, net);
+}
+
+static bool same_gateway(const struct model_segment *a,
+			 const struct model_segment *b)
+{
+	if (a->tier1.name)
+		return b->tier1.name && a->tier1.index == b->tier1.index;
+	return a->tier0.name && b->tier0.name &&
+	       a->tier0.index == b->tier0.index;
+}
+
+/* The Tier-0 above a segment, or NULL. */
+static const struct model_tier0 *above(const struct model *m,
+				       const struct model_segment *s)
+{
+	const struct schema_ref *to = &s->tier0;
+	if (s->tier1.name)
+		to = &m->tier1s.at[s->tier1.index].tier0;
+	return to->name ? &m->tier0s.at[to->index] : NULL;
+}
+
+static void check_overlap(const struct model *m, size_t index, struct diag *d)
+{
+	const struct model_segment *s = &m->segments.at[index];
+	const struct model_tier0 *g = above(m, s);
+	char text[ADDR_PREFIX_SIZE];
+	if (g && meet(s->gateway_address, g->transit_subnet)) {
+		diag_error(d, s->gateway_at,
+			   "the network of segment %s overlaps the router "
+			   "links of %s, %s",
+			   s->id.name, g->id.name,
+			   addr_print_prefix(g->transit_subnet, text));
+		diag_help(d,
+			  "take another network, or give %s another "
+			  "transit_subnet",
+			  g->id.name);
+	}
+	for (size_t i = 0; i < index; i++) {
+		const struct model_segment *o = &m->segments.at[i];
+		struct addr_if a = o->gateway_address;
+		if (!o->has_gateway || !same_gateway(s, o) ||
+		    !meet(s->gateway_address, addr_prefix_of(a.addr, a.len)))
+			continue;
+		diag_error(d, s->gateway_at,
+			   "the networks of segments %s and %s overlap, on one "
+			   "gateway",
+			   o->id.name, s->id.name);
+		diag_note(d, o->gateway_at, "the other one");
+	}
+}
+
+static void check_overlaps(const struct model *m, struct diag *d)
+{
+	for (size_t i = 0; i < m->segments.count; i++)
+		if (m->segments.at[i].has_gateway)
+			check_overlap(m, i, d);
+}
+
 /* By segment and address, so that equal ones meet. */
 static int compare(const void *left, const void *right)
 {
@@ -134,8 +230,10 @@ void sanity_addresses(const struct model *m, struct diag *d)
 	for (size_t i = 0; i < h.count; i++) {
 		if (i)
 			check_pair(&h.at[i - 1], &h.at[i], d);
+		check_usable(&h.at[i], d);
 		check_inside(m, &h.at[i], d);
 	}
 	check_gateways(m, d);
+	check_overlaps(m, d);
 	arena_fini(&h.arena);
 }

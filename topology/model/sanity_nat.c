@@ -52,6 +52,19 @@ static void check_unwanted(const struct model_nat_rule *r, struct diag *d)
 		diag_help(d, "it is stateless and maps addresses alone; leave "
 			     "it out");
 	}
+	if (n->action == NAT_REFLEXIVE && n->proto) {
+		diag_error(d, r->service_at, "a REFLEXIVE rule has no service");
+		diag_help(d, "it maps addresses, whatever the protocol; leave "
+			     "it out");
+	}
+	if (is_no(n->action) && r->has_firewall_match &&
+	    n->firewall_match != NAT_BYPASS) {
+		diag_error(d, r->firewall_match_at,
+			   "firewall_match of %s can only be BYPASS: there is "
+			   "one address to match",
+			   action);
+		diag_help(d, "leave it out");
+	}
 	if (n->translated_ports.last && !n->proto) {
 		diag_error(d, r->translated_ports_at,
 			   "translated_ports without a service is ignored by "

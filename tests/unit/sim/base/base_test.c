@@ -76,6 +76,7 @@ static const struct {
 	{"xyzzy", NULL},
 	{"tier1s", "tier0s"},
 	{"segmnts", "segments"},
+	{"NAT_RULES", "nat_rules"},
 	{"", NULL},
 	{"ab", NULL},
 };
