@@ -9,7 +9,8 @@ static const struct {
 } changes[] = {
 	{NULL, true},
 	{"tier0s: {t0: {static_routes: null, nat_rules: null}}", true},
-	{"tier0s: {t0: {preferred_edge: en2, icmp_unreachable: true}}", true},
+	{"tier0s: {t0: {failover_mode: NON_PREEMPTIVE, icmp_unreachable: true}}",
+	 true},
 	{"tier1s: {t1: {nat_rules: null, snat_keep_port: true}}", true},
 	{"tier1s: {t1b: {route_advertisement_types: []}}", true},
 	{"edge_clusters: {ec: {edges: {en1: {admin_state: DOWN}}}}", true},
