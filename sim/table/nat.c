@@ -6,6 +6,13 @@
 static const char *const names[] = {"SNAT", "DNAT", "REFLEXIVE", "NO_SNAT",
 				    "NO_DNAT"};
 
+const char *nat_firewall_match_name(enum nat_firewall_match match)
+{
+	static const char *const matches[] = {
+		"MATCH_INTERNAL_ADDRESS", "MATCH_EXTERNAL_ADDRESS", "BYPASS"};
+	return matches[match];
+}
+
 const char *nat_action_name(enum nat_action action)
 {
 	return names[action];

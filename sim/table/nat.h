@@ -140,6 +140,7 @@ bool nat_covers(const struct nat_prefixes *p, ip4 a);
 /* All addresses that 'p' covers, 2^32 at most. */
 uint64_t nat_size(const struct nat_prefixes *p);
 const char *nat_action_name(enum nat_action action);
+const char *nat_firewall_match_name(enum nat_firewall_match match);
 bool nat_action_find(const char *name, enum nat_action *out);
 
 #endif

@@ -49,15 +49,7 @@ static void print_access(const struct acl_rule *r, struct str *out)
 	net_table_print(&r->source, out);
 	str_add(out, " > ");
 	net_table_print(&r->destination, out);
-	if (r->proto)
-		str_addf(out, " %s",
-			 r->proto == IP4_PROTO_TCP   ? "TCP"
-			 : r->proto == IP4_PROTO_UDP ? "UDP"
-						     : "ICMP");
-	if (r->ports.last)
-		str_addf(out, "/%u", r->ports.first);
-	if (r->ports.last > r->ports.first)
-		str_addf(out, "-%u", r->ports.last);
+	net_table_print_service(r->proto, r->ports, out);
 }
 
 static void add_acl(struct net_table *t, const struct model_router *r)

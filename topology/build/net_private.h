@@ -151,11 +151,16 @@ bool net_table_usable(const struct router *r, const struct model_route *route);
 bool net_table_port(const struct router *r, ip4 a, uint16_t *port);
 /* "10.1.0.0/24,10.2.0.1" or "any". */
 void net_table_print(const struct nat_prefixes *p, struct str *out);
+/* " TCP/443", nothing for any protocol. */
+void net_table_print_service(uint8_t proto, struct addr_ports ports,
+			     struct str *out);
 /* NAT rules with their numbers, scope 0. */
 void net_table_nat(struct net_table *t, const struct model_nat_rule *rules,
 		   size_t count);
 /* SNAT hides many sources behind few addresses: the node owns those (of a rule
- * 1:1 it does not, as NSX documents). */
+ * 1:1 it does not, as NSX documents). It also owns what DNAT rules for some
+ * service translate: a port that none of them asks for has nowhere to go (NSX
+ * does not say; else the packet would go back and forth between the tiers). */
 void net_table_loopbacks(struct net_table *t,
 			 const struct model_nat_rule *rules, size_t count);
 

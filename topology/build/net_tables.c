@@ -2,6 +2,7 @@
 /* What the tables of all kinds of nodes have in common. */
 #include <string.h>
 
+#include "sim/wire/ip4.h"
 #include "topology/build/net_private.h"
 
 #define STATIC_DISTANCE 1 /* NSX's default, also of null routes */
@@ -149,20 +150,64 @@ void net_table_print(const struct nat_prefixes *p, struct str *out)
 	}
 }
 
-/* "SNAT 10.244.1.0/28 -> 30.0.0.16", "NO_SNAT 10.244.0.0/20 to 30.0.1.0/24" */
-static void print_rule(const struct nat_rule *r, struct str *out)
+void net_table_print_service(uint8_t proto, struct addr_ports ports,
+			     struct str *out)
 {
-	bool is_dnat = r->action == NAT_DNAT || r->action == NAT_NO_DNAT;
-	str_addf(out, "%s ", nat_action_name(r->action));
-	net_table_print(is_dnat ? &r->destination : &r->source, out);
-	if (!is_dnat && r->destination.count) {
+	if (!proto)
+		return;
+	str_addf(out, " %s",
+		 proto == IP4_PROTO_TCP	  ? "TCP"
+		 : proto == IP4_PROTO_UDP ? "UDP"
+					  : "ICMP");
+	if (ports.last)
+		str_addf(out, "/%u", ports.first);
+	if (ports.last > ports.first)
+		str_addf(out, "-%u", ports.last);
+}
+
+/* What it matches; for DNAT the port is that of translated_ports, if any. */
+static void print_match(const struct nat_rule *r, struct str *out)
+{
+	static const struct addr_ports any = {0, 0};
+	struct addr_ports ports = r->ports;
+	if (r->action == NAT_DNAT || r->action == NAT_NO_DNAT) {
+		net_table_print(&r->destination, out);
+		if (r->action == NAT_DNAT && r->translated_ports.last)
+			ports = r->translated_ports;
+		net_table_print_service(r->proto, ports, out);
+		if (r->source.count) {
+			str_add(out, " from ");
+			net_table_print(&r->source, out);
+		}
+		return;
+	}
+	net_table_print(&r->source, out);
+	if (r->destination.count) {
 		str_add(out, " to ");
 		net_table_print(&r->destination, out);
 	}
-	if (!r->translated.count)
-		return;
-	str_add(out, r->action == NAT_REFLEXIVE ? " <-> " : " -> ");
-	net_table_print(&r->translated, out);
+	net_table_print_service(r->proto, r->action == NAT_SNAT ? any : ports,
+				out);
+}
+
+/* "SNAT 10.244.1.0/28 -> 30.0.0.16", "NO_SNAT 10.244.0.0/20 to 30.0.1.0/24",
+ * "DNAT 30.0.0.7 TCP/8080 -> 10.244.1.2 TCP/80 on up1". */
+static void print_rule(const struct model_nat_rule *m, struct str *out)
+{
+	const struct nat_rule *r = &m->rule;
+	str_addf(out, "%s ", nat_action_name(r->action));
+	print_match(r, out);
+	if (r->translated.count) {
+		str_add(out, r->action == NAT_REFLEXIVE ? " <-> " : " -> ");
+		net_table_print(&r->translated, out);
+	}
+	if (r->action == NAT_DNAT && r->translated_ports.last && r->ports.last)
+		net_table_print_service(r->proto, r->ports, out);
+	for (size_t i = 0; i < m->scope.count; i++)
+		str_addf(out, "%s%s", i ? "," : " on ", m->scope.at[i].name);
+	if (m->has_firewall_match)
+		str_addf(out, ", %s",
+			 nat_firewall_match_name(r->firewall_match));
 }
 
 void net_table_nat(struct net_table *t, const struct model_nat_rule *rules,
@@ -171,11 +216,20 @@ void net_table_nat(struct net_table *t, const struct model_nat_rule *rules,
 	for (size_t i = 0; i < count; i++) {
 		struct nat_rule rule = rules[i].rule;
 		struct str s = {0};
-		print_rule(&rule, &s);
+		print_rule(&rules[i], &s);
 		rule.ref = net_number(t->net, NET_REF_NAT_RULE, &rules[i].id,
 				      str_text(&s));
 		str_fini(&s);
 		VEC_ADD(&t->nat, rule);
+	}
+}
+
+static void add_loopbacks(struct net_table *t, const struct nat_prefixes *p)
+{
+	uint64_t size = nat_size(p);
+	for (uint64_t i = 0; i < size && i < FORWARD_SNAT_ADDRS; i++) {
+		struct router_loopback l = {nat_at(p, i), false};
+		VEC_ADD(&t->loopbacks, l);
 	}
 }
 
@@ -184,15 +238,13 @@ void net_table_loopbacks(struct net_table *t,
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct nat_rule *r = &rules[i].rule;
-		uint64_t size = nat_size(&r->translated);
-		if (r->action != NAT_SNAT || !r->enabled ||
-		    size == nat_size(&r->source))
+		if (!r->enabled)
 			continue;
-		for (uint64_t j = 0; j < size && j < FORWARD_SNAT_ADDRS; j++) {
-			struct router_loopback l = {nat_at(&r->translated, j),
-						    false};
-			VEC_ADD(&t->loopbacks, l);
-		}
+		if (r->action == NAT_DNAT && r->proto)
+			add_loopbacks(t, &r->destination);
+		if (r->action == NAT_SNAT &&
+		    nat_size(&r->translated) != nat_size(&r->source))
+			add_loopbacks(t, &r->translated);
 	}
 }
 

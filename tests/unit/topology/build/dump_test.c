@@ -13,7 +13,18 @@ static void setup(void)
 	net_kit_init(&kit, "tier0s: {t0: {static_routes: {hole: {network: "
 			   "203.0.113.0/24, next_hops: []}, spare: {network: "
 			   "0.0.0.0/0, next_hops: [{ip_address: 192.0.2.253, "
-			   "admin_distance: 9}]}}}}\n"
+			   "admin_distance: 9}]}}, nat_rules: {two: {action: "
+			   "REFLEXIVE, source_network: 30.0.9.9, "
+			   "translated_network: 192.0.2.88, scope: [up1, up2], "
+			   "enabled: false}}}}\n"
+			   "tier1s: {t1: {nat_rules: {web: {action: DNAT, "
+			   "destination_network: 30.0.3.3, source_network: "
+			   "198.51.100.0/24, translated_network: 10.1.0.10, "
+			   "service: TCP/80-81, translated_ports: 8080-8081, "
+			   "firewall_match: BYPASS, sequence_number: 9}, "
+			   "keep: {action: NO_SNAT, source_network: 10.1.0.10, "
+			   "destination_network: '10.3.0.0/16,10.4.0.1', "
+			   "service: UDP/53, sequence_number: 9}}}}\n"
 			   "lb_pools: {web: {members: ['10.1.0.10:80', "
 			   "{ip_address: 10.1.0.11, enabled: false}]}}");
 	text = (struct str){0};
@@ -63,8 +74,17 @@ static const struct {
 	 "192.0.2.0/24    -            up1        "
 	 "tier0s.t0.interfaces.up1"},
 	{"t1:sr", DUMP_NAT,
-	 "0         hide  SNAT 10.1.0.0/24 -> 30.0.0.1  enabled  4        "
+	 "0         hide  SNAT 10.1.0.0/24 -> 30.0.0.1 * enabled  4        "
 	 "280"},
+	{"t1:sr", DUMP_NAT,
+	 "9         web   DNAT 30.0.3.3 TCP/8080-8081 from 198.51.100.0/24 -> "
+	 "10.1.0.10 TCP/80-81, BYPASS  enabled  0        0"},
+	{"t1:sr", DUMP_NAT,
+	 "9         keep  NO_SNAT 10.1.0.10 to 10.3.0.0/16,10.4.0.1 UDP/53 * "
+	 "enabled  0        0"},
+	{"t0:en1", DUMP_NAT,
+	 "0         two   REFLEXIVE 30.0.9.9 <-> 192.0.2.88 on up1,up2  "
+	 "disabled  0        0"},
 	{"t1:sr", DUMP_LB,
 	 "vip     30.0.1.1  TCP 80  1            "
 	 "10.1.0.10:80, 10.1.0.11 (disabled)"},

@@ -123,22 +123,28 @@ END_TEST
 /* What hides many is an address of the gateway and drops what nobody asked
  * for; what is mapped one to one is not (NSX: no loopback, no forwarding
  * entry), and the packet goes on by the routes. */
+#define HIDE(source) "hide: {source_network: " source "}"
+#define WEB                                                                    \
+	"web: {action: DNAT, destination_network: 30.0.0.1, "                  \
+	"translated_network: 10.1.0.10, service: TCP/80}"
+
 static const struct {
-	const char *source, *reason;
+	const char *rules, *reason;
 	const char *at;
-} unasked[] = {{"10.1.0.0/24", "L4PORT", "t1:sr"},
-	       {"10.1.0.10", "TTL_ZERO", NULL}};
+} unasked[] = {{HIDE("10.1.0.0/24"), "L4PORT", "t1:sr"},
+	       {HIDE("10.1.0.10"), "TTL_ZERO", NULL},
+	       {"hide: null, " WEB, "L4PORT", "t1:sr"}};
 
 START_TEST(translated_addresses_drop_what_nobody_asked_for)
 {
 	struct net_kit k;
-	char patch[256];
+	char patch[512];
 	snprintf(patch, sizeof(patch),
 		 "tier0s: {t0: {nat_rules: null}}\n"
-		 "tier1s: {t1: {nat_rules: {hide: {source_network: %s}}}}\n"
+		 "tier1s: {t1: {nat_rules: {%s}}}\n"
 		 "routers: {gw: {routes: {e: {network: 30.0.0.0/24, "
 		 "next_hops: [192.0.2.2]}}}}",
-		 unasked[_i].source);
+		 unasked[_i].rules);
 	net_kit_init(&k, patch);
 	ck_assert(!net_kit_ping(&k, "server", "30.0.0.1"));
 	ck_assert_str_eq(drop_name(k.trace.packets.at[0].reason),
