@@ -4,6 +4,7 @@
  * DR, the rest to the Tier-0. */
 #include "sim/wire/ip4.h"
 #include "topology/build/net_private.h"
+#include "topology/model/advertise.h"
 
 static const struct addr_prefix anywhere = {{0}, 0};
 
@@ -203,23 +204,39 @@ struct way {
 	uint16_t port;
 };
 
+static const struct {
+	enum model_advertise type;
+	enum rib_kind kind;
+	const char *name;
+} kinds[] = {
+	{MODEL_TIER1_CONNECTED, RIB_T1_CONNECTED, "TIER1_CONNECTED"},
+	{MODEL_TIER1_STATIC_ROUTES, RIB_T1_STATIC, "TIER1_STATIC_ROUTES"},
+	{MODEL_TIER1_NAT, RIB_T1_NAT, "TIER1_NAT"},
+	{MODEL_TIER1_LB_VIP, RIB_T1_LB_VIP, "TIER1_LB_VIP"},
+};
+
 static void advertise(const struct way *w, struct addr_prefix prefix,
-		      enum rib_kind kind, const char *type)
+		      enum model_advertise type)
 {
 	char text[ADDR_PREFIX_SIZE];
 	struct net *n = w->table->net;
+	size_t i = 0;
+	if (!advertise_permits(w->tier1, type, prefix))
+		return;
+	while (kinds[i].type != type)
+		i++;
 	addr_print_prefix(prefix, text);
 	struct schema_id id = {
-		type, w->tier1->advertisement_at,
+		kinds[i].name, w->tier1->advertisement_at,
 		arena_printf(&n->arena, "%s.route_advertisement_types.%s.%s",
-			     w->tier1->id.path, type, text)};
+			     w->tier1->id.path, kinds[i].name, text)};
 	const char *sentence =
 		arena_printf(&n->arena, "%s advertised by %s (%s)", text,
-			     w->tier1->id.name, type);
+			     w->tier1->id.name, kinds[i].name);
 	struct rib_route route = {
 		.prefix = prefix,
-		.kind = kind,
-		.distance = rib_kind_distance(kind),
+		.kind = kinds[i].kind,
+		.distance = rib_kind_distance(kinds[i].kind),
 		.via = w->via,
 		.gateway = w->gateway,
 		.port = w->port,
@@ -227,12 +244,23 @@ static void advertise(const struct way *w, struct addr_prefix prefix,
 	net_table_route(w->table, &route);
 }
 
-static void advertise_static(const struct way *w, const struct net_tier1 *t1,
-			     const struct model_route *r)
+static void advertise_segments(const struct way *w, const struct model *m,
+			       size_t index)
 {
-	if (net_table_usable(t1->dr, r) ||
-	    (t1->sr && net_table_usable(t1->sr, r)))
-		advertise(w, r->network, RIB_T1_STATIC, "TIER1_STATIC_ROUTES");
+	for (size_t i = 0; i < m->segments.count; i++)
+		if (is_mine(&m->segments.at[i], index))
+			advertise(w, net_of(&m->segments.at[i]),
+				  MODEL_TIER1_CONNECTED);
+}
+
+static void advertise_static(const struct way *w, const struct net_tier1 *t1)
+{
+	for (size_t i = 0; i < w->tier1->static_routes.count; i++) {
+		const struct model_route *r = &w->tier1->static_routes.at[i];
+		if (net_table_usable(t1->dr, r) ||
+		    (t1->sr && net_table_usable(t1->sr, r)))
+			advertise(w, r->network, MODEL_TIER1_STATIC_ROUTES);
+	}
 }
 
 static void advertise_nat(const struct way *w)
@@ -246,7 +274,7 @@ static void advertise_nat(const struct way *w)
 		if (!r->enabled)
 			continue;
 		for (unsigned j = 0; j < p->count; j++)
-			advertise(w, p->at[j], RIB_T1_NAT, "TIER1_NAT");
+			advertise(w, p->at[j], MODEL_TIER1_NAT);
 	}
 }
 
@@ -258,7 +286,7 @@ static void advertise_vips(const struct way *w, const struct model *m,
 			&m->lb_virtual_servers.at[i];
 		struct addr_prefix vip = {s->ip_address, 32};
 		if (s->tier1.index == index && s->enabled)
-			advertise(w, vip, RIB_T1_LB_VIP, "TIER1_LB_VIP");
+			advertise(w, vip, MODEL_TIER1_LB_VIP);
 	}
 }
 
@@ -283,19 +311,12 @@ void net_tier1_advertise(struct net_table *t, const struct model *m,
 	const struct net_tier1 *t1 = &t->net->tier1s[index];
 	struct way w = {t, g, t1->address, gateway, port};
 	size_t first = t->routes.count;
-	unsigned types = g->route_advertisement_types;
-	if (types & MODEL_TIER1_CONNECTED)
-		for (size_t i = 0; i < m->segments.count; i++)
-			if (is_mine(&m->segments.at[i], index))
-				advertise(&w, net_of(&m->segments.at[i]),
-					  RIB_T1_CONNECTED, "TIER1_CONNECTED");
-	if (types & MODEL_TIER1_STATIC_ROUTES)
-		for (size_t i = 0; i < g->static_routes.count; i++)
-			advertise_static(&w, t1, &g->static_routes.at[i]);
+	advertise_segments(&w, m, index);
+	advertise_static(&w, t1);
 	/* Without a service router there is nothing that owns them. */
-	if (types & MODEL_TIER1_NAT && t1->sr)
+	if (t1->sr) {
 		advertise_nat(&w);
-	if (types & MODEL_TIER1_LB_VIP && t1->sr)
 		advertise_vips(&w, m, index);
+	}
 	drop_twins(t, first);
 }

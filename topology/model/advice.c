@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "topology/model/advice.h"
 
+#include "topology/model/advertise.h"
+
 static bool meets(const struct nat_prefixes *a, const struct nat_prefixes *b)
 {
 	for (unsigned i = 0; i < a->count; i++)
@@ -210,11 +212,32 @@ static void check_pools(const struct model *m, struct diag *d)
 	}
 }
 
-static bool has_snat(const struct model_tier1 *g)
+/* A translated address that the Tier-0 is not told of. */
+static bool hides_address(const struct model_tier1 *g)
 {
-	for (size_t i = 0; i < g->nat_rules.count; i++)
-		if (g->nat_rules.at[i].rule.action == NAT_SNAT)
+	for (size_t i = 0; i < g->nat_rules.count; i++) {
+		const struct nat_rule *r = &g->nat_rules.at[i].rule;
+		for (unsigned j = 0; r->action == NAT_SNAT && r->enabled &&
+				     j < r->translated.count;
+		     j++)
+			if (!advertise_permits(g, MODEL_TIER1_NAT,
+					       r->translated.at[j]))
+				return true;
+	}
+	return false;
+}
+
+static bool hides_server(const struct model *m, size_t index)
+{
+	const struct model_tier1 *g = &m->tier1s.at[index];
+	for (size_t i = 0; i < m->lb_virtual_servers.count; i++) {
+		const struct model_lb_virtual_server *s =
+			&m->lb_virtual_servers.at[i];
+		struct addr_prefix vip = {s->ip_address, 32};
+		if (s->tier1.index == index && s->enabled &&
+		    !advertise_permits(g, MODEL_TIER1_LB_VIP, vip))
 			return true;
+	}
 	return false;
 }
 
@@ -222,26 +245,21 @@ static void check_advertised(const struct model *m, size_t index,
 			     struct diag *d)
 {
 	const struct model_tier1 *g = &m->tier1s.at[index];
-	unsigned types = g->route_advertisement_types;
 	struct diag_place at =
 		g->advertisement_at.source ? g->advertisement_at : g->id.at;
-	if (has_snat(g) && !(types & MODEL_TIER1_NAT)) {
+	if (hides_address(g)) {
 		diag_warning(d, at,
 			     "%s translates addresses that it does not "
 			     "advertise: answers die at Tier-0",
 			     g->id.name);
 		diag_help(d, "add TIER1_NAT to route_advertisement_types");
 	}
-	for (size_t i = 0; i < m->lb_virtual_servers.count; i++) {
-		if (m->lb_virtual_servers.at[i].tier1.index != index ||
-		    types & MODEL_TIER1_LB_VIP)
-			continue;
+	if (hides_server(m, index)) {
 		diag_warning(d, at,
 			     "%s has virtual servers that it does not "
 			     "advertise: nobody reaches them",
 			     g->id.name);
 		diag_help(d, "add TIER1_LB_VIP to route_advertisement_types");
-		break;
 	}
 }
 

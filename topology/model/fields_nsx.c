@@ -197,6 +197,43 @@ static const char *const advertisements[] = {
 	"TIER1_CONNECTED", "TIER1_STATIC_ROUTES", "TIER1_NAT",
 	"TIER1_LB_VIP",	   "TIER1_LB_SNAT",	  NULL};
 
+static const char *const permits[] = {"PERMIT", "DENY", NULL};
+static const char *const prefix_operators[] = {"GE", "EQ", NULL};
+
+static const struct schema_field subnet_item = {.name = "network",
+						.kind = SCHEMA_PREFIX};
+
+static const struct schema_field rule_fields[] = {
+	{.name = "action",
+	 .doc = "PERMIT or DENY",
+	 .kind = SCHEMA_ENUM,
+	 .names = permits,
+	 .required = true,
+	 FIELDS_AT(struct model_advertisement_rule, action)},
+	{.name = "subnets",
+	 .doc = "networks it is about; default all",
+	 .kind = SCHEMA_LIST_OF,
+	 .item = &subnet_item,
+	 FIELDS_AT(struct model_advertisement_rule, subnets)},
+	{.name = "prefix_operator",
+	 .doc = "GE (default): a subnet and all inside it; EQ: itself alone",
+	 .kind = SCHEMA_ENUM,
+	 .names = prefix_operators,
+	 FIELDS_AT(struct model_advertisement_rule, prefix_operator)},
+	{.name = "route_advertisement_types",
+	 .doc = "kinds of routes it is about; default all",
+	 .kind = SCHEMA_FLAGS,
+	 .names = advertisements,
+	 FIELDS_AT(struct model_advertisement_rule, route_advertisement_types)},
+	FIELDS_END};
+
+static const struct schema_object advertisement_rule = {
+	.name = "route_advertisement_rule",
+	.doc = "What a Tier-1 advertises or keeps back.",
+	.size = sizeof(struct model_advertisement_rule),
+	.fields = rule_fields,
+};
+
 static const struct schema_field tier1_fields[] = {
 	{.name = "tier0",
 	 .doc = "the Tier-0 gateway it is linked to; without: not connected",
@@ -212,6 +249,12 @@ static const struct schema_field tier1_fields[] = {
 	 .names = advertisements,
 	 .place = offsetof(struct model_tier1, advertisement_at),
 	 FIELDS_AT(struct model_tier1, route_advertisement_types)},
+	{.name = "route_advertisement_rules",
+	 .doc = "exceptions by name; the first that matches decides, then "
+		"route_advertisement_types",
+	 .kind = SCHEMA_MAP_OF,
+	 .object = &advertisement_rule,
+	 FIELDS_AT(struct model_tier1, route_advertisement_rules)},
 	{.name = "static_routes",
 	 .doc = "static routes by name",
 	 .kind = SCHEMA_MAP_OF,

@@ -110,12 +110,25 @@ enum model_advertise {
 	MODEL_TIER1_LB_SNAT = 16,
 };
 
+enum model_permit { MODEL_PERMIT, MODEL_DENY };
+enum model_prefix_operator { MODEL_GE, MODEL_EQ };
+
+/* Of advertised routes; the first that matches decides (advertise.h). */
+struct model_advertisement_rule {
+	struct schema_id id;
+	enum model_permit action;
+	enum model_prefix_operator prefix_operator; /* default GE */
+	SCHEMA_LIST(struct addr_prefix) subnets;    /* empty: any */
+	unsigned route_advertisement_types;	    /* 0: any */
+};
+
 struct model_tier1 {
 	struct schema_id id;
 	struct schema_ref tier0;	    /* may be missing: not connected */
 	struct schema_ref edge_cluster;	    /* missing: no service router */
 	unsigned route_advertisement_types; /* enum model_advertise, or-ed */
 	struct diag_place advertisement_at;
+	SCHEMA_LIST(struct model_advertisement_rule) route_advertisement_rules;
 	SCHEMA_LIST(struct model_route) static_routes;
 	SCHEMA_LIST(struct model_nat_rule) nat_rules;
 	struct addr_ports snat_ports; /* knob; default 1024-65535 */

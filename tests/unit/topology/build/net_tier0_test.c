@@ -6,6 +6,9 @@
 
 #define STANDBY "tier0s: {t0: {ha_mode: ACTIVE_STANDBY, ha_vip: 192.0.2.9/24"
 
+#define RULES(rules) "tier1s: {t1: {route_advertisement_rules: {" rules "}}}"
+#define T1N	     "t1n [3] via 100.64.0.1 gw 169.254.0.1 backplane"
+
 static const struct {
 	const char *patch, *node, *prefix, *routes;
 } tables[] = {
@@ -43,6 +46,31 @@ static const struct {
 	 "10.1.0.0/24", ""},
 	{"tier1s: {t1: {nat_rules: {hide: {enabled: false}}}}", "t0:dr",
 	 "30.0.0.1/32", ""},
+	/* Rules of advertisement: the first that matches, then the types. */
+	{RULES("no: {action: DENY, subnets: [10.0.0.0/8]}"), "t0:dr",
+	 "10.1.0.0/24", ""},
+	{RULES("no: {action: DENY, subnets: [10.0.0.0/8]}"), "t0:en1",
+	 "30.0.0.1/32", T1N},
+	{RULES("no: {action: DENY, subnets: [10.0.0.0/8], prefix_operator: "
+	       "EQ}"),
+	 "t0:dr", "10.1.0.0/24", "t1c [3] via 100.64.0.1 downlink-t1"},
+	{RULES("no: {action: DENY, subnets: [10.1.0.0/24, 10.9.0.0/24], "
+	       "prefix_operator: EQ}"),
+	 "t0:dr", "10.1.0.0/24", ""},
+	{RULES("no: {action: DENY, route_advertisement_types: [TIER1_LB_VIP]}"),
+	 "t0:dr", "30.0.1.1/32", ""},
+	{RULES("no: {action: DENY, route_advertisement_types: [TIER1_LB_VIP]}"),
+	 "t0:en1", "30.0.0.1/32", T1N},
+	{RULES("yes: {action: PERMIT, subnets: [30.0.0.1]}, "
+	       "no: {action: DENY}"),
+	 "t0:en1", "30.0.0.1/32", T1N},
+	{RULES("yes: {action: PERMIT, subnets: [30.0.0.1]}, "
+	       "no: {action: DENY}"),
+	 "t0:en1", "30.0.1.1/32", ""},
+	{"tier1s: {t1: {route_advertisement_types: [], "
+	 "route_advertisement_rules: {yes: {action: PERMIT, subnets: "
+	 "[30.0.0.0/24], route_advertisement_types: [TIER1_NAT]}}}}",
+	 "t0:en1", "30.0.0.1/32", T1N},
 	/* Translated networks as they are, destinations of DNAT. */
 	{"tier1s: {t1: {nat_rules: {hide: {translated_network: "
 	 "30.0.2.0/28}}}}",
