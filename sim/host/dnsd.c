@@ -14,17 +14,36 @@ struct dnsd {
 	struct host *host;
 	struct stack_udp socket;
 	struct arena arena;
-	struct dnsd_record *records;
-	size_t count;
-	enum dns_rcode others;
+	struct dnsd_conf conf;
 };
 
 static const struct dnsd_record *find(const struct dnsd *d, const char *name)
 {
-	for (size_t i = 0; i < d->count; i++)
-		if (!strcasecmp(d->records[i].name, name))
-			return &d->records[i];
+	for (size_t i = 0; i < d->conf.record_count; i++)
+		if (!strcasecmp(d->conf.records[i].name, name))
+			return &d->conf.records[i];
 	return NULL;
+}
+
+/* Whether 'name' is 'zone' or ends with it, label by label. */
+static bool is_within(const char *name, const char *zone)
+{
+	size_t len = strlen(name), end = strlen(zone);
+	return len >= end && !strcasecmp(name + len - end, zone) &&
+	       (len == end || name[len - end - 1] == '.');
+}
+
+/* For a name without a record. */
+static enum dns_rcode rcode_of(const struct dnsd *d, const char *name)
+{
+	for (size_t i = 0; i < d->conf.record_count; i++)
+		if (is_within(d->conf.records[i].name, name))
+			return DNS_NOERROR; /* RFC 8020: it is there */
+	for (size_t i = 0; i < d->conf.zone_count; i++)
+		if (is_within(name, d->conf.zones[i]))
+			return strcasecmp(name, d->conf.zones[i]) ? DNS_NXDOMAIN
+								  : DNS_NOERROR;
+	return d->conf.others;
 }
 
 static void fill(const struct dnsd *d, struct dns *m)
@@ -32,7 +51,7 @@ static void fill(const struct dnsd *d, struct dns *m)
 	const struct dnsd_record *r = find(d, m->name);
 	m->response = m->authoritative = m->recursion_available = true;
 	m->answer_count = 0;
-	m->rcode = r ? r->rcode : d->others;
+	m->rcode = r ? r->rcode : rcode_of(d, m->name);
 	if (!r || m->rcode || m->type != DNS_A)
 		return;
 	for (size_t i = 0; i < r->addr_count && i < DNS_ANSWERS_MAX; i++)
@@ -66,7 +85,7 @@ struct dnsd *dnsd_new(struct host *h)
 {
 	struct dnsd *d = MEM_NEW(struct dnsd);
 	d->host = h;
-	d->others = DNS_NXDOMAIN;
+	d->conf.others = DNS_NXDOMAIN;
 	arena_init(&d->arena);
 	d->socket = (struct stack_udp){
 		.port = DNS_PORT, .receive = on_question, .context = d};
@@ -75,20 +94,30 @@ struct dnsd *dnsd_new(struct host *h)
 	return d;
 }
 
-void dnsd_set(struct dnsd *d, const struct dnsd_record *records, size_t count,
-	      enum dns_rcode others)
+static void copy_record(struct dnsd *d, const struct dnsd_record *from,
+			struct dnsd_record *to)
+{
+	ip4 *addrs = ARENA_ARRAY(&d->arena, from->addr_count, ip4);
+	for (size_t i = 0; i < from->addr_count; i++)
+		addrs[i] = from->addrs[i];
+	*to = *from;
+	to->name = arena_text(&d->arena, from->name);
+	to->addrs = addrs;
+}
+
+void dnsd_set(struct dnsd *d, const struct dnsd_conf *conf)
 {
 	arena_fini(&d->arena);
 	arena_init(&d->arena);
-	d->records = ARENA_ARRAY(&d->arena, count, struct dnsd_record);
-	d->count = count;
-	d->others = others;
-	for (size_t i = 0; i < count; i++) {
-		ip4 *addrs = ARENA_ARRAY(&d->arena, records[i].addr_count, ip4);
-		for (size_t j = 0; j < records[i].addr_count; j++)
-			addrs[j] = records[i].addrs[j];
-		d->records[i] = records[i];
-		d->records[i].name = arena_text(&d->arena, records[i].name);
-		d->records[i].addrs = addrs;
-	}
+	struct dnsd_record *records =
+		ARENA_ARRAY(&d->arena, conf->record_count, struct dnsd_record);
+	const char **zones = (const char **)arena_alloc(
+		&d->arena, conf->zone_count, sizeof(const char *));
+	for (size_t i = 0; i < conf->record_count; i++)
+		copy_record(d, &conf->records[i], &records[i]);
+	for (size_t i = 0; i < conf->zone_count; i++)
+		zones[i] = arena_text(&d->arena, conf->zones[i]);
+	d->conf = *conf;
+	d->conf.records = records;
+	d->conf.zones = zones;
 }

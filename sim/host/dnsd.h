@@ -19,9 +19,19 @@ struct dnsd_record {
 
 struct dnsd;
 
-/* Copied; the host owns the server. dnsd_set replaces all records. */
+struct dnsd_conf {
+	const struct dnsd_record *records;
+	size_t record_count;
+	/* Whose names it knows: one below without a record is answered with
+	 * NXDOMAIN, or without an address if there are names below it. */
+	const char *const *zones;
+	size_t zone_count;
+	enum dns_rcode others; /* the answer for all other names */
+};
+
+/* The host owns it. It knows nothing yet. */
 struct dnsd *dnsd_new(struct host *h);
-void dnsd_set(struct dnsd *d, const struct dnsd_record *records, size_t count,
-	      enum dns_rcode others);
+/* Copied; replaces what was set before. */
+void dnsd_set(struct dnsd *d, const struct dnsd_conf *conf);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tables of routers and hosts that NSX does not manage, and what hosts serve. */
+#include <string.h>
+
 #include "sim/base/mem.h"
 #include "sim/host/registry.h"
 #include "sim/host/stack.h"
@@ -141,23 +143,59 @@ static void configure(struct host *host, const struct model_host *h)
 			 h->silent_ports.count);
 }
 
+struct names {
+	struct arena arena;
+	struct {
+		VEC(struct dnsd_record);
+	} records;
+	struct {
+		VEC(const char *);
+	} zones;
+};
+
+static void add_record(struct names *n, const char *zone,
+		       const struct model_dns_record *r)
+{
+	const char *name = r->id.name;
+	if (zone && !strcmp(name, "@"))
+		name = zone;
+	else if (zone)
+		name = arena_printf(&n->arena, "%s.%s", name, zone);
+	struct dnsd_record one = {name, r->addresses.at, r->addresses.count,
+				  r->rcode};
+	VEC_ADD(&n->records, one);
+}
+
+static void add_names(struct names *n, const struct model_dns_server *s)
+{
+	for (size_t i = 0; i < s->records.count; i++)
+		add_record(n, NULL, &s->records.at[i]);
+	for (size_t i = 0; i < s->zones.count; i++) {
+		const struct model_dns_zone *z = &s->zones.at[i];
+		VEC_ADD(&n->zones, z->id.name);
+		for (size_t j = 0; j < z->records.count; j++)
+			add_record(n, z->id.name, &z->records.at[j]);
+	}
+}
+
 static void serve_dns(struct net_host *to, const struct model_host *h)
 {
 	const struct model_dns_server *s = &h->dns_server;
+	struct names n = {.records = {0}};
 	if (!s->on && !to->dnsd)
 		return;
 	if (!to->dnsd)
 		to->dnsd = dnsd_new(to->host);
-	struct dnsd_record *records =
-		mem_new(s->records.count, sizeof(*records));
-	for (size_t i = 0; i < s->records.count; i++)
-		records[i] = (struct dnsd_record){
-			s->records.at[i].id.name, s->records.at[i].addresses.at,
-			s->records.at[i].addresses.count,
-			s->records.at[i].rcode};
-	dnsd_set(to->dnsd, records, s->on ? s->records.count : 0,
-		 s->on ? s->other_names : DNS_REFUSED);
-	mem_free(records);
+	arena_init(&n.arena);
+	if (s->on)
+		add_names(&n, s);
+	struct dnsd_conf conf = {n.records.at, n.records.count, n.zones.at,
+				 n.zones.count,
+				 s->on ? s->other_names : DNS_REFUSED};
+	dnsd_set(to->dnsd, &conf);
+	VEC_FREE(&n.records);
+	VEC_FREE(&n.zones);
+	arena_fini(&n.arena);
 }
 
 static void serve_registry(struct host *host, const struct model_registry *r)

@@ -110,14 +110,34 @@ static const struct schema_object dns_record = {
 	.scalar_form = "\"type\": \"string\"",
 };
 
+static const struct schema_field zone_fields[] = {
+	{.name = "records",
+	 .doc = "names in it and their addresses; @ is the zone itself",
+	 .kind = SCHEMA_MAP_OF,
+	 .object = &dns_record,
+	 FIELDS_AT(struct model_dns_zone, records)},
+	FIELDS_END};
+
+static const struct schema_object dns_zone = {
+	.name = "dns_zone",
+	.doc = "A zone: what it has no record of does not exist.",
+	.size = sizeof(struct model_dns_zone),
+	.fields = zone_fields,
+};
+
 static const struct schema_field dns_fields[] = {
 	{.name = "records",
-	 .doc = "names and their addresses",
+	 .doc = "whole names and their addresses",
 	 .kind = SCHEMA_MAP_OF,
 	 .object = &dns_record,
 	 FIELDS_AT(struct model_dns_server, records)},
+	{.name = "zones",
+	 .doc = "zones by name",
+	 .kind = SCHEMA_MAP_OF,
+	 .object = &dns_zone,
+	 FIELDS_AT(struct model_dns_server, zones)},
 	{.name = "other_names",
-	 .doc = "the answer for names it does not know; default NXDOMAIN",
+	 .doc = "the answer for names outside its zones; default NXDOMAIN",
 	 .kind = SCHEMA_ENUM,
 	 .names = rcodes,
 	 FIELDS_AT(struct model_dns_server, other_names)},

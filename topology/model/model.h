@@ -193,6 +193,12 @@ struct model_dns_record {
 	enum dns_rcode rcode;
 };
 
+struct model_dns_zone {
+	struct schema_id id; /* "corp.local" */
+	SCHEMA_LIST(struct model_dns_record)
+	records; /* "harbor"; "@": itself */
+};
+
 struct model_image {
 	struct schema_id id;		/* repository, "busybox" */
 	SCHEMA_LIST(const char *) tags; /* default: latest */
@@ -202,7 +208,8 @@ struct model_image {
 /* What an endpoint serves. */
 struct model_dns_server {
 	bool on;
-	SCHEMA_LIST(struct model_dns_record) records;
+	SCHEMA_LIST(struct model_dns_record) records; /* whole names */
+	SCHEMA_LIST(struct model_dns_zone) zones;
 	enum dns_rcode other_names; /* default NXDOMAIN */
 };
 

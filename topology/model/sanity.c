@@ -75,6 +75,15 @@ static void check_dns_name(const char *name, struct diag_place at,
 		     "between them");
 }
 
+static void check_zone(const struct model_dns_zone *z, struct diag *d)
+{
+	check_dns_name(z->id.name, z->id.at, d);
+	for (size_t i = 0; i < z->records.count; i++)
+		if (strcmp(z->records.at[i].id.name, "@") != 0)
+			check_dns_name(z->records.at[i].id.name,
+				       z->records.at[i].id.at, d);
+}
+
 static void check_dns(const struct model_host *h, struct diag *d)
 {
 	const struct model_dns_server *s = &h->dns_server;
@@ -83,6 +92,8 @@ static void check_dns(const struct model_host *h, struct diag *d)
 	for (size_t i = 0; i < s->records.count; i++)
 		check_dns_name(s->records.at[i].id.name, s->records.at[i].id.at,
 			       d);
+	for (size_t i = 0; i < s->zones.count; i++)
+		check_zone(&s->zones.at[i], d);
 }
 
 static void check_own_gateway(const struct model_host *h, struct diag *d)

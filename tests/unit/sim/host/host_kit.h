@@ -86,7 +86,9 @@ static inline void host_kit_serve(struct host_kit *h)
 	};
 	registry_serve(h->server, &conf);
 	h->dnsd = dnsd_new(h->dns);
-	dnsd_set(h->dnsd, records, 3, DNS_NXDOMAIN);
+	struct dnsd_conf names = {
+		.records = records, .record_count = 3, .others = DNS_NXDOMAIN};
+	dnsd_set(h->dnsd, &names);
 }
 
 static inline void host_kit_init(struct host_kit *h)

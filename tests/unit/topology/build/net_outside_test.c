@@ -141,6 +141,28 @@ START_TEST(hosts_serve_what_they_are_told)
 }
 END_TEST
 
+static const struct {
+	const char *name;
+	bool known;
+} names[] = {
+	{"corp.local", true},	  {"harbor.corp.local", true},
+	{"a.b.corp.local", true}, {"b.corp.local", false},
+	{"a.example", true},
+};
+
+START_TEST(zones_become_whole_names)
+{
+	struct net_kit k;
+	struct probe_conf dns = {.kind = PROBE_LOOKUP,
+				 .target = names[_i].name};
+	net_kit_init(&k, "hosts: {server: {dns_server: {zones: {corp.local: "
+			 "{records: {'@': 192.0.2.1, harbor: 192.0.2.2, a.b: "
+			 "192.0.2.3}}}}}}");
+	ck_assert(net_kit_probe(&k, "vm-a", &dns) == names[_i].known);
+	net_kit_fini(&k);
+}
+END_TEST
+
 START_TEST(silent_ports_do_not_answer)
 {
 	struct net_kit k;
@@ -182,6 +204,8 @@ Suite *net_outside_test_suite(void)
 	tcase_add_loop_test(c, a_node_forwards_for_its_pods, 0,
 			    sizeof(nodes) / sizeof(nodes[0]));
 	tcase_add_test(c, hosts_serve_what_they_are_told);
+	tcase_add_loop_test(c, zones_become_whole_names, 0,
+			    sizeof(names) / sizeof(names[0]));
 	tcase_add_test(c, silent_ports_do_not_answer);
 	tcase_add_test(c, an_interface_that_is_down_carries_nothing);
 	suite_add_tcase(s, c);
