@@ -18,6 +18,12 @@ static const struct trace_packet *first_blocked(const struct outcome *o,
 	return NULL;
 }
 
+/* It left its host. */
+static bool is_far(const struct trace_packet *p)
+{
+	return p->end_node != p->from_node;
+}
+
 /* The last conversation of the step in which anything was sent, or, if 'far',
  * sent to another node; 0: none. */
 static uint32_t last_flow(const struct outcome *o, const struct outcome_step *s,
@@ -26,8 +32,7 @@ static uint32_t last_flow(const struct outcome *o, const struct outcome_step *s,
 	for (size_t i = s->flow_count; i--;)
 		for (size_t j = 0; j < o->trace.packets.count; j++) {
 			const struct trace_packet *p = packet_at(o, j);
-			if (p->flow == s->flows[i] &&
-			    (!far || p->end_node != p->from_node))
+			if (p->flow == s->flows[i] && (!far || is_far(p)))
 				return s->flows[i];
 		}
 	return 0;
@@ -46,14 +51,20 @@ static uint32_t decisive_flow(const struct outcome *o,
 	return far ? far : last_flow(o, s, false);
 }
 
+/* The first request that left its host, or, if none did, the first at all. */
 static const struct trace_packet *first_of(const struct outcome *o,
 					   uint32_t flow)
 {
-	for (size_t i = 0; i < o->trace.packets.count; i++)
-		if (packet_at(o, i)->flow == flow &&
-		    packet_at(o, i)->leg == PKT_REQUEST)
-			return packet_at(o, i);
-	return NULL;
+	const struct trace_packet *first = NULL;
+	for (size_t i = 0; i < o->trace.packets.count; i++) {
+		const struct trace_packet *p = packet_at(o, i);
+		if (p->flow != flow || p->leg != PKT_REQUEST)
+			continue;
+		if (is_far(p))
+			return p;
+		first = first ? first : p;
+	}
+	return first;
 }
 
 /* The last request that was answered: where everything arrives, it is what the
