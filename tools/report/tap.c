@@ -43,6 +43,11 @@ void tap_point(const struct tap_result *r, size_t number, struct str *out)
 	add_comment(r->trouble, out);
 }
 
+void tap_end(size_t passed, size_t failed, struct str *out)
+{
+	str_addf(out, "# %zu passed, %zu failed\n", passed, failed);
+}
+
 static void add_xml(const char *text, struct str *out)
 {
 	for (; *text; text++) {

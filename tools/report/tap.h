@@ -20,6 +20,8 @@ struct tap_result {
 
 void tap_head(size_t count, struct str *out);
 void tap_point(const struct tap_result *r, size_t number, struct str *out);
+/* The sum, as a comment. */
+void tap_end(size_t passed, size_t failed, struct str *out);
 /* For continuous integration servers (Jenkins' schema). */
 void tap_junit(const struct tap_result *results, size_t count, struct str *out);
 

@@ -180,11 +180,14 @@ static bool print_all(const struct option_values *v, const struct judged *all,
 {
 	struct str out = {0};
 	struct tap_result *results = mem_new(count, sizeof(*results));
+	size_t passed = 0;
 	tap_head(count, &out);
 	for (size_t i = 0; i < count; i++) {
 		results[i] = all[i].tap;
 		tap_point(&results[i], i + 1, &out);
+		passed += results[i].passed;
 	}
+	tap_end(passed, count - passed, &out);
 	bool ok = cmd_print(str_text(&out), out.len);
 	str_clear(&out);
 	tap_junit(results, count, &out);

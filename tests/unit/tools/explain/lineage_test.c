@@ -43,6 +43,18 @@ START_TEST(the_last_translation_leaves_nobody_behind_it_bare)
 }
 END_TEST
 
+START_TEST(who_let_pass_before_the_last_translation_is_not_bare)
+{
+	of("tier1s: {vnet-domain-c8: {nat_rules: null}}, tier0s: {t0-edge: "
+	   "{nat_rules: {tkg: {source_network: 10.244.1.3, "
+	   "translated_network: 10.99.9.9}}}}");
+	ck_assert(walk_let_pass(&l.there.hops[1]));
+	ck_assert_str_eq(l.maker->label, "t0-edge");
+	ck_assert_ptr_null(l.bare);
+	explain_kit_fini(&k);
+}
+END_TEST
+
 START_TEST(nobody_made_the_senders_own_address)
 {
 	of("tier1s: {vnet-domain-c8: {nat_rules: null}}");
@@ -96,6 +108,7 @@ Suite *lineage_test_suite(void)
 	TCase *t = tcase_create("lineage");
 	tcase_add_test(t, tier1_made_the_address_and_tier0_let_it_out);
 	tcase_add_test(t, the_last_translation_leaves_nobody_behind_it_bare);
+	tcase_add_test(t, who_let_pass_before_the_last_translation_is_not_bare);
 	tcase_add_test(t, nobody_made_the_senders_own_address);
 	tcase_add_test(t, two_rules_with_one_address_mix_answers_up);
 	tcase_add_test(t, without_a_route_an_answer_is_turned_away);
