@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/tierpath/option.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,8 +89,9 @@ static bool number(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 	char *end;
 	if (*text < '0' || *text > '9')
 		return false;
+	errno = 0;
 	unsigned long long v = strtoull(text, &end, 10);
-	if (*end || v < min || v > max)
+	if (errno || *end || v < min || v > max)
 		return false;
 	*out = v;
 	return true;
