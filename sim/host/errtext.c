@@ -24,8 +24,9 @@ static bool read_host(const char *spec, size_t len, struct errtext_image *out)
 		return false;
 	out->port = 443;
 	if (colon) {
-		long port = strtol(colon + 1, NULL, 10);
-		if (port < 1 || port > 65535)
+		char *end;
+		long port = strtol(colon + 1, &end, 10);
+		if (port < 1 || port > 65535 || end != spec + len)
 			return false;
 		out->port = (uint16_t)port;
 		len = (size_t)(colon - spec);
