@@ -64,15 +64,18 @@ $O/%.o: %.c
 # The three that tell the story; next.txt says where the others are.
 STORY := c-podvm-reflexive e-tkg-reflexive f-dns-timeout
 
+# All processors, unless make was told otherwise.
+PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+
 run: ## install what is missing, build, play the article's story
 	@tools/setup/deps.sh
-	@$(MAKE) -s all
+	@$(MAKE) -s $(PARALLEL) all
 	@$(BIN) run $(STORY:%=scenarios/article/%.yaml)
 	@cat scenarios/article/next.txt
 
 test: ## install what is missing, build, run all tests
 	@tools/setup/deps.sh
-	@$(MAKE) -s all $O/unit-tests $O/fuzz-inputs
+	@$(MAKE) -s $(PARALLEL) all $O/unit-tests $O/fuzz-inputs
 	@tests/all.sh $O
 
 # One test program for the whole tree; `make unit/sim/wire` builds and runs the
