@@ -68,7 +68,7 @@ STORY := c-podvm-reflexive e-tkg-reflexive f-dns-timeout
 PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
 run: ## install what is missing, build, play the article's story
-	@tools/setup/deps.sh
+	@tools/setup/deps.sh build
 	@$(MAKE) -s $(PARALLEL) all
 	@$(BIN) run $(STORY:%=scenarios/article/%.yaml)
 	@cat scenarios/article/next.txt
@@ -169,8 +169,9 @@ $O/benches.c: $(BENCH_SRC) Makefile
 $O/benches.o: $O/benches.c
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-bless: all ## rewrite the golden outputs; review the diff
+bless: all ## rewrite golden outputs and README blocks; review the diff
 	@tests/golden/golden.sh --bless $(BIN)
+	@tests/cli/readme.py --bless $(BIN)
 
 D := $(DESTDIR)$(PREFIX)
 install: all ## install under PREFIX (and DESTDIR)

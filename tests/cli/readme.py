@@ -8,6 +8,8 @@ In every README.md of the tree:
 - a ```text block behind a comment <!-- tierpath ... --> holds lines that stand
   together in the output of that command, perhaps further to the right;
 - a ```yaml block with expectations is a scenario, and they are met.
+
+--bless rewrites console and text blocks; read the diff.
 """
 import pathlib
 import re
@@ -63,6 +65,33 @@ def check_scenario(binary, body):
         return None if done.returncode == 0 else done.stdout + done.stderr
 
 
+def blessed_console(binary, body):
+    lines = [line for line in body.splitlines() if line.startswith("$ ")]
+    return "".join(f"{line}\n{output_of(binary, shlex.split(line)[2:]).rstrip()}\n" for line in lines)
+
+
+def blessed_text(binary, command, body):
+    """From the line that begins as the block does to the next empty one."""
+    seen = output_of(binary, shlex.split(command)).splitlines()
+    start = body[:20]
+    at = next(i for i, line in enumerate(seen) if line.strip().startswith(start))
+    indent = len(seen[at]) - len(seen[at].lstrip())
+    end = next((i for i in range(at, len(seen)) if not seen[i].strip()), len(seen))
+    return "".join(f"{line[indent:]}\n" for line in seen[at:end])
+
+
+def bless(binary, path):
+    def anew(m):
+        body = m["body"]
+        if m["kind"] == "console":
+            body = blessed_console(binary, body)
+        elif m["kind"] == "text" and m["command"]:
+            body = blessed_text(binary, m["command"], body)
+        return m[0][: m.start("body") - m.start()] + body + "```"
+
+    path.write_text(BLOCK.sub(anew, path.read_text()))
+
+
 def checks(binary, path):
     text = path.read_text()
     for m in BLOCK.finditer(text):
@@ -76,11 +105,11 @@ def checks(binary, path):
 
 
 def main():
-    binary = pathlib.Path(sys.argv[1]).resolve()
-    files = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "*README.md"],
-                           cwd=ROOT, capture_output=True, text=True).stdout.split()
-    files = files or [p.relative_to(ROOT) for p in ROOT.rglob("README.md")]
-    results = [r for f in files for r in checks(binary, ROOT / f)]
+    binary = pathlib.Path(sys.argv[-1]).resolve()
+    files = [p for p in sorted(ROOT.rglob("README.md")) if "build" not in p.relative_to(ROOT).parts[:1]]
+    for f in files if "--bless" in sys.argv else []:
+        bless(binary, f)
+    results = [r for f in files for r in checks(binary, f)]
     for where, fault in results:
         if fault:
             print(f"not ok - {where}: {fault}")

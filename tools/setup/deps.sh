@@ -1,10 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Installs the Debian packages that the build and the tests need, when we may
-# (root, or sudo without a password); else names them. Quiet if all are there.
+# deps.sh [build]: installs the Debian packages that build and tests need, or with
+# "build" the build alone, when we may (root, or sudo without a password); else
+# names them. Quiet if all are there.
 set -eu
-need="gcc make libc6-dev libnet1-dev libpcap-dev check uthash-dev libyaml-dev
-libjansson-dev tshark tcpdump mandoc libxml2-utils python3-jsonschema python3-yaml"
+need="gcc make libc6-dev libnet1-dev libpcap-dev uthash-dev libyaml-dev
+libjansson-dev"
+[ "${1:-}" = build ] || need="$need check tshark tcpdump mandoc libxml2-utils
+python3-jsonschema python3-yaml"
 [ -z "${CI:-}" ] || need="$need clang clang-format libclang-rt-14-dev"
 command -v dpkg-query >/dev/null || {
 	echo "not a Debian system; install the equivalent of:" $need >&2
