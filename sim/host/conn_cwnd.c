@@ -46,7 +46,10 @@ bool conn_cwnd_acked(struct conn *c, uint32_t acked, uint32_t flight)
 		return true;
 	}
 	c->recovering = false;
-	c->cwnd = smaller(c->ssthresh, conn_out_in_flight(c) + c->mss);
+	flight = conn_out_in_flight(c);
+	if (flight < c->mss)
+		flight = c->mss;
+	c->cwnd = smaller(c->ssthresh, flight + c->mss); /* no burst */
 	return false;
 }
 

@@ -12,7 +12,7 @@
 #include "sim/base/mem.h"
 #include "sim/host/conn_private.h"
 
-#define QUICK_ACKS 16 /* TCP_MAX_QUICKACKS */
+#define QUICK_ACKS 16		    /* TCP_MAX_QUICKACKS */
 #define DELACK_NS  (40 * VCLOCK_MS) /* TCP_DELACK_MIN */
 
 /* A segment that came too early. */

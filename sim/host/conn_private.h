@@ -35,8 +35,9 @@ struct conn {
 	uint32_t snd_max; /* beyond the last byte ever sent */
 	uint32_t peer_window;
 	uint16_t mss;
-	uint32_t cwnd, ssthresh, cwnd_acked; /* bytes; acked: for the next MSS */
-	uint32_t recover;		     /* snd_max when a loss was seen */
+	uint32_t cwnd, ssthresh,
+		cwnd_acked; /* bytes; acked: for the next MSS */
+	uint32_t recover;   /* snd_max when a loss was seen */
 	bool recovering;
 	unsigned dup_acks;
 	struct conn_held *held; /* segments that came too early */

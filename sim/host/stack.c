@@ -65,11 +65,8 @@ void stack_free(struct stack *s)
 
 static struct craft_ip ip_head(ip4 src, ip4 dst, uint16_t id)
 {
-	return (struct craft_ip){.src = src,
-				 .dst = dst,
-				 .id = id,
-				 .ttl = TTL,
-				 .df = true};
+	return (struct craft_ip){
+		.src = src, .dst = dst, .id = id, .ttl = TTL, .df = true};
 }
 
 /* A slot for a frame to be crafted into; NULL when the world has none. */
@@ -172,8 +169,9 @@ void stack_udp_send(struct stack_udp *u, const uint8_t *bytes, size_t len)
 		return;
 	if (!u->mold.size)
 		shape_udp(u);
-	send(s, p, mold_udp(&u->mold, s->next_ip_id++,
-			    (struct craft_bytes){bytes, len}, frame_of(p)));
+	send(s, p,
+	     mold_udp(&u->mold, s->next_ip_id++,
+		      (struct craft_bytes){bytes, len}, frame_of(p)));
 }
 
 void stack_udp_answer(struct stack *s, const struct stack_from *from,

@@ -41,8 +41,8 @@ struct neigh_entry {
 
 struct neigh {
 	struct neigh_entry *entries; /* caller's storage */
-	uint32_t *heads;	     /* by hash: index + 1 of the first; theirs */
-	size_t count, room;	     /* room: a power of two, or 0 */
+	uint32_t *heads;    /* by hash: index + 1 of the first; theirs */
+	size_t count, room; /* room: a power of two, or 0 */
 };
 
 /* 'heads' are 'room' numbers, all 0. */

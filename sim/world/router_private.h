@@ -15,7 +15,8 @@
 #define ROUTER_HEAD 68
 
 struct router_head {
-	uint16_t left; /* bytes that the frame had from here on; 0: no quoting */
+	uint16_t
+		left; /* bytes that the frame had from here on; 0: no quoting */
 	uint8_t bytes[ROUTER_HEAD]; /* the first of them, unchecked */
 };
 

@@ -64,7 +64,7 @@ struct world {
 		VEC(struct link *);
 	} links;
 	struct watch *watches;
-	bool noted; /* some observer wants notes */
+	bool noted;    /* some observer wants notes */
 	bool mark_all; /* mark every packet an endpoint makes (the default), if
 			* somebody looks at the marks */
 	struct note notes[WORLD_NOTES]; /* where nodes write them */

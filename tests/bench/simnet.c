@@ -80,6 +80,14 @@ static void configure_host(struct host *h, uint32_t net, uint32_t gateway)
 	host_configure(h, &conf);
 }
 
+/* What Tier-0 and the routers from the second outside on need to know; others
+ * are connected to it. */
+static struct rib_route way_back(unsigned i, uint32_t gateway)
+{
+	return i == 2 ? route(EGRESS.v, 32, gateway, 0)
+		      : route(UPLINK_NET, 24, gateway, 0);
+}
+
 /* Router 'i' (from 1): 1 is Tier-1, 2 is Tier-0. */
 static void configure_router(struct router *r, unsigned i)
 {
@@ -88,8 +96,7 @@ static void configure_router(struct router *r, unsigned i)
 		route(left, 24, 0, 0),
 		route(right, 24, 0, 1),
 		route(0, 0, right + LEFT, 1),
-		i == 2 ? route(EGRESS.v, 32, left + RIGHT, 0)
-		       : route(UPLINK_NET, 24, left + RIGHT, 0),
+		way_back(i, left + RIGHT),
 	};
 	struct nat_rule rule = {
 		.action = i == 1 ? NAT_SNAT : NAT_REFLEXIVE,
@@ -104,9 +111,7 @@ static void configure_router(struct router *r, unsigned i)
 	}
 	struct router_loopback lo = {EGRESS, false};
 	struct router_tables t = {.routes = routes,
-				  .route_count = i < 3 && i > 1 ? 4
-						 : i > 3	? 4
-								: 3,
+				  .route_count = i == 1 || i == 3 ? 3 : 4,
 				  .nat_rules = &rule,
 				  .nat_rule_count = i <= 2,
 				  .loopbacks = &lo,
@@ -183,15 +188,15 @@ struct simnet *simnet_new(const struct simnet_conf *conf)
 	n->conf = *conf;
 	n->world = world_new(1, PACKETS);
 	n->client = host_new(n->world, "client", "client");
-	struct nic *last = add_port(host_router(n->client), POD_NET + RIGHT,
-				    false);
+	struct nic *last =
+		add_port(host_router(n->client), POD_NET + RIGHT, false);
 	configure_host(n->client, POD_NET, POD_NET + LEFT);
 	for (unsigned i = 1; i <= conf->routers; i++) {
 		char name[16];
 		snprintf(name, sizeof(name), "r%u", i);
 		struct router *r = router_new(n->world, name, name);
-		link_new(n->world, last, add_port(r, net_at(i - 1) + LEFT,
-						  false), &link);
+		link_new(n->world, last,
+			 add_port(r, net_at(i - 1) + LEFT, false), &link);
 		last = add_port(r, net_at(i) + RIGHT, i <= 2);
 		configure_router(r, i);
 	}

@@ -15,11 +15,11 @@
 struct simnet;
 
 struct simnet_conf {
-	unsigned routers;   /* at least 2: Tier-1 and Tier-0 */
-	uint32_t flows;	    /* UDP conversations, one socket each */
-	uint64_t interval;  /* ns between two datagrams, virtual */
-	uint64_t delay_ns;  /* of each cable */
-	uint64_t rate_bps;  /* of each cable */
+	unsigned routers;  /* Tier-1, Tier-0, and others outside */
+	uint32_t flows;	   /* UDP conversations, one socket each */
+	uint64_t interval; /* ns between two datagrams, virtual */
+	uint64_t delay_ns; /* of each cable */
+	uint64_t rate_bps; /* of each cable */
 };
 
 struct simnet *simnet_new(const struct simnet_conf *conf);

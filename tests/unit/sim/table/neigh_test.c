@@ -82,9 +82,9 @@ START_TEST(growing_keeps_what_was_known)
 		neigh_take(&neigh, (uint16_t)(1 + i % 2), addr_ip4(i));
 	ck_assert_uint_eq(neigh.count, 1000);
 	for (uint32_t i = 0; i < 1000; i++)
-		ck_assert_ptr_eq(neigh_find(&neigh, i < 4 ? 1 : 1 + i % 2,
-					    addr_ip4(i)),
-				 &large[i]);
+		ck_assert_ptr_eq(
+			neigh_find(&neigh, i < 4 ? 1 : 1 + i % 2, addr_ip4(i)),
+			&large[i]);
 	ck_assert_ptr_null(neigh_find(&neigh, 2, addr_ip4(4000)));
 }
 END_TEST
