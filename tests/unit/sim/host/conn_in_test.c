@@ -43,8 +43,8 @@ static void on_accepted(void *context, struct conn *c)
 static void send_some(void)
 {
 	uint8_t bytes[8 * PAYLOAD];
-	size_t len = to_send - sent < sizeof(bytes) ? to_send - sent
-						    : sizeof(bytes);
+	size_t len =
+		to_send - sent < sizeof(bytes) ? to_send - sent : sizeof(bytes);
 	for (size_t i = 0; i < len; i++)
 		bytes[i] = byte_at(sent + i);
 	sent += len;
@@ -95,8 +95,7 @@ static void teardown(void)
 static void start(struct link_conf conf, size_t bytes)
 {
 	enum stack_error error;
-	link_new(k.world, host_kit_nic(client), host_kit_nic(server),
-			 &conf);
+	link_new(k.world, host_kit_nic(client), host_kit_nic(server), &conf);
 	to_send = bytes;
 	sender = conn_connect(client, world_kit_ip4("10.0.0.1"), PORT, 0,
 			      &error);
@@ -139,7 +138,8 @@ START_TEST(what_is_lost_is_sent_again)
 END_TEST
 
 /* What the client's segments say, in the order sent. */
-static const struct world_kit_frame *tcp_frame(size_t i, const struct host *from)
+static const struct world_kit_frame *tcp_frame(size_t i,
+					       const struct host *from)
 {
 	const struct world_kit_frame *f = &k.frames.at[i];
 	bool tcp = be_load16(f->bytes + 12) == ETH_TYPE_IP4 &&
@@ -202,8 +202,7 @@ END_TEST
 static void server_drops(bool all)
 {
 	struct acl_rule rule = {.action = ACL_DROP};
-	struct rib_route routes[] = {
-		world_kit_route("10.0.0.0/24", NULL, 1)};
+	struct rib_route routes[] = {world_kit_route("10.0.0.0/24", NULL, 1)};
 	struct router_tables t = {.routes = routes,
 				  .route_count = 1,
 				  .acl_rules = &rule,

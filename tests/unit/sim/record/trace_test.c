@@ -123,6 +123,26 @@ START_TEST(unmarked_packets_are_not_there)
 }
 END_TEST
 
+START_TEST(nothing_is_marked_when_nobody_looks)
+{
+	struct world *w = world_new(1, 1);
+	struct watch frames = {.frame = world_kit_frame};
+	world_watch(w, &frames);
+	struct pkt *p = world_take_pkt(w);
+	ck_assert(!p->marked);
+	world_free_pkt(w, p);
+	struct trace t;
+	trace_init(&t, w);
+	p = world_take_pkt(w);
+	ck_assert(p->marked);
+	world_free_pkt(w, p);
+	trace_fini(&t);
+	p = world_take_pkt(w);
+	ck_assert(!p->marked);
+	world_free(w);
+}
+END_TEST
+
 START_TEST(arp_is_kept_out)
 {
 	send("10.2.0.2");
@@ -185,6 +205,7 @@ Suite *trace_test_suite(void)
 	tcase_add_test(t, a_dropped_packet_and_its_error_know_each_other);
 	tcase_add_test(t, a_packet_under_way_is_in_flight);
 	tcase_add_test(t, unmarked_packets_are_not_there);
+	tcase_add_test(t, nothing_is_marked_when_nobody_looks);
 	tcase_add_test(t, arp_is_kept_out);
 	tcase_add_test(t, names_outlive_the_world);
 	tcase_add_test(t, observing_changes_nothing);

@@ -99,6 +99,36 @@ START_TEST(a_rate_makes_frames_queue)
 }
 END_TEST
 
+START_TEST(frames_that_arrive_together_are_handed_over_together)
+{
+	connect((struct link_conf){.delay_ns = 5});
+	for (int i = 0; i < 3; i++)
+		send(&a, 60);
+	world_run_until(kit.world, 2);
+	send(&a, 60);
+	world_run_until(kit.world, VCLOCK_S);
+	ck_assert_uint_eq(b.count, 4);
+	ck_assert_uint_eq(b.batches, 2);
+	for (size_t i = 0; i < 4; i++) {
+		ck_assert_uint_eq(b.times[i], i < 3 ? 5 : 7);
+		ck_assert_uint_eq(b.ids[i], i + 1);
+	}
+}
+END_TEST
+
+START_TEST(more_than_a_batch_arrives_in_order_all_the_same)
+{
+	connect((struct link_conf){.delay_ns = 5});
+	for (int i = 0; i < 2 * BATCH_MAX + 1; i++)
+		send(&a, 60);
+	world_run_until(kit.world, VCLOCK_S);
+	ck_assert_uint_eq(b.count, 2 * BATCH_MAX + 1);
+	ck_assert_uint_eq(b.batches, 3);
+	for (size_t i = 0; i < 64; i++)
+		ck_assert_uint_eq(b.ids[i], i + 1);
+}
+END_TEST
+
 START_TEST(directions_do_not_share_the_wire)
 {
 	connect((struct link_conf){.rate_bps = 1000000});
@@ -251,6 +281,8 @@ Suite *link_test_suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, a_frame_arrives_after_the_delay);
 	tcase_add_test(t, a_rate_makes_frames_queue);
+	tcase_add_test(t, frames_that_arrive_together_are_handed_over_together);
+	tcase_add_test(t, more_than_a_batch_arrives_in_order_all_the_same);
 	tcase_add_test(t, directions_do_not_share_the_wire);
 	tcase_add_test(t, a_link_loses_its_share);
 	tcase_add_test(t, a_link_that_is_down_drops_with_a_note);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <check.h>
 
+#include "sim/base/str.h"
+#include "sim/wire/arp.h"
 #include "tests/unit/sim/world/world_kit.h"
 
 /* a 10.1.0.2 -- 10.1.0.1 r1 10.9.0.1 -- 10.9.0.2 r2 10.2.0.1 -- 10.2.0.2 b */
@@ -452,6 +454,74 @@ START_TEST(packets_that_wait_go_with_the_world)
 }
 END_TEST
 
+/* What a port gets in one instant: datagrams, one of them out of time, an ARP
+ * request, a frame for somebody else. */
+static void fill_batch(struct batch *batch)
+{
+	struct world_kit_udp u = {"10.1.0.2", "10.2.0.2", 5000, 6000, 64};
+	struct arp ask = {ARP_REQUEST,
+			  world_kit_nic(a, 0)->mac,
+			  world_kit_ip4("10.1.0.2"),
+			  {{0}},
+			  world_kit_ip4("10.1.0.1")};
+	mac to = world_kit_nic(r1, 0)->mac, from = ask.sender_mac;
+	batch->count = 0;
+	for (int i = 0; i < 6; i++) {
+		u.ttl = i == 4 ? 1 : 64;
+		u.sport = (uint16_t)(5000 + i);
+		struct pkt *p = world_kit_udp(&kit, &u);
+		eth_write(p->data, i == 3 ? from : to, from, ETH_TYPE_IP4);
+		if (i == 1) {
+			eth_write(p->data, eth_broadcast(), from, ETH_TYPE_ARP);
+			arp_write(p->data + ETH_SIZE, &ask);
+			p->len = ETH_SIZE + ARP_SIZE;
+		}
+		batch->at[batch->count++] = p;
+	}
+}
+
+/* Frames that left r1 from number 'first' on: port, length, and the source port
+ * of those that have the length of a datagram. */
+static void outputs(size_t first, struct str *out)
+{
+	for (size_t i = first; i < kit.frames.count; i++) {
+		const struct world_kit_frame *f = &kit.frames.at[i];
+		if (f->nic->node == router_node(r1))
+			str_addf(out, "%s %u %u\n", f->nic->name, f->len,
+				 f->len == 47 ? be_load16(f->bytes + ETH_SIZE +
+							  IP4_SIZE)
+					      : 0);
+	}
+}
+
+START_TEST(a_batch_is_as_good_as_one_after_the_other)
+{
+	struct str single = {0}, together = {0};
+	struct batch all;
+	send_udp("10.2.0.2", 64); /* so that everybody knows everybody */
+	run(VCLOCK_S);
+	size_t first = kit.frames.count;
+	fill_batch(&all);
+	for (size_t i = 0; i < all.count; i++)
+		nic_receive(world_kit_nic(r1, 0),
+			    &(struct batch){1, {all.at[i]}});
+	outputs(first, &single);
+	run(VCLOCK_S);
+	first = kit.frames.count;
+	fill_batch(&all);
+	nic_receive(world_kit_nic(r1, 0), &all);
+	outputs(first, &together);
+	run(VCLOCK_S);
+	ck_assert_str_eq(str_text(&single), "p1 47 5000\np0 42 0\n"
+					    "p1 47 5002\np0 70 0\n"
+					    "p1 47 5005\n");
+	ck_assert_str_eq(str_text(&single), str_text(&together));
+	ck_assert_uint_eq(at_b.count, 1 + 2 * 3);
+	str_fini(&single);
+	str_fini(&together);
+}
+END_TEST
+
 Suite *router_test_suite(void);
 Suite *router_test_suite(void)
 {
@@ -478,6 +548,7 @@ Suite *router_test_suite(void)
 	tcase_add_test(t, the_source_is_that_of_a_way_that_is_up);
 	tcase_add_test(t, a_port_that_goes_down_drops_who_waits);
 	tcase_add_test(t, packets_that_wait_go_with_the_world);
+	tcase_add_test(t, a_batch_is_as_good_as_one_after_the_other);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -118,6 +118,77 @@ START_TEST(a_time_in_the_past_means_now)
 }
 END_TEST
 
+#define MODEL_SEED  11
+#define MODEL_COUNT 40
+
+/* The same timers as a list in which the next one is searched for. */
+static struct {
+	uint64_t at, order; /* order 0: not set */
+} model[MODEL_COUNT];
+static uint64_t model_order;
+
+static int model_next(void)
+{
+	int best = -1;
+	for (int i = 0; i < MODEL_COUNT; i++) {
+		if (!model[i].order)
+			continue;
+		if (best < 0 || model[i].at < model[best].at ||
+		    (model[i].at == model[best].at &&
+		     model[i].order < model[best].order))
+			best = i;
+	}
+	return best;
+}
+
+static void set_both(struct rng *r)
+{
+	int i = (int)rng_below(r, MODEL_COUNT);
+	/* From at once to a day ahead, near times as often as far ones. */
+	uint64_t at = clock_.now + (rng_next(r) >> rng_below(r, 32)) *
+					   (rng_below(r, 8) ? 1 : 20000);
+	set(i, at);
+	model[i].at = at;
+	model[i].order = ++model_order;
+}
+
+static void step_both(struct rng *r)
+{
+	int next = model_next();
+	uint64_t until = clock_.now + (rng_next(r) >> rng_below(r, 32));
+	ck_assert_uint_eq(vclock_next(&clock_),
+			  next < 0 ? VCLOCK_NEVER : model[next].at);
+	fired_count = 0;
+	bool due = next >= 0 && model[next].at <= until;
+	ck_assert_int_eq(vclock_step(&clock_, until), due);
+	if (!due) {
+		clock_.now = until; /* as a run does that ends there */
+		return;
+	}
+	ck_assert_int_eq(fired[0], next);
+	ck_assert_uint_eq(clock_.now, model[next].at);
+	model[next].order = 0;
+}
+
+START_TEST(any_order_of_calls_is_as_in_a_plain_list)
+{
+	struct rng r;
+	rng_init(&r, MODEL_SEED);
+	for (int i = 0; i < 100000; i++) {
+		uint32_t what = rng_below(&r, 10);
+		if (what < 5) {
+			set_both(&r);
+		} else if (what < 9) {
+			step_both(&r);
+		} else {
+			uint32_t which = rng_below(&r, MODEL_COUNT);
+			vclock_cancel(&clock_, &ones[which].timer);
+			model[which].order = 0;
+		}
+	}
+}
+END_TEST
+
 Suite *vclock_test_suite(void);
 Suite *vclock_test_suite(void)
 {
@@ -129,6 +200,7 @@ Suite *vclock_test_suite(void)
 	tcase_add_test(t, cancelled_timers_never_fire);
 	tcase_add_test(t, step_does_nothing_before_the_time);
 	tcase_add_test(t, a_time_in_the_past_means_now);
+	tcase_add_test(t, any_order_of_calls_is_as_in_a_plain_list);
 	suite_add_tcase(s, t);
 	return s;
 }
