@@ -58,24 +58,36 @@ static void take_field(struct line l, const char *name, char *out, size_t size)
 		copy(out, size, value, len);
 }
 
-/* Bytes that cannot be the start of 'what' will never become it. */
-static enum http_state incomplete(const uint8_t *bytes, size_t len)
+/* Whether 'bytes' begin, as far as they go, as 'start' does. */
+static bool begins(const uint8_t *bytes, size_t len, const char *start)
 {
-	if (len >= HTTP_HEAD_MAX)
-		return HTTP_BAD;
-	for (size_t i = 0; i < len && i < 4; i++)
-		if (bytes[i] < ' ' || bytes[i] > '~')
-			return HTTP_BAD;
-	return HTTP_MORE;
+	size_t n = strlen(start);
+	return !len || !memcmp(bytes, start, len < n ? len : n);
+}
+
+/* A request begins with a method: capital letters, then a blank. */
+static bool begins_as_request(const uint8_t *bytes, size_t len)
+{
+	size_t i = 0;
+	while (i < len && bytes[i] >= 'A' && bytes[i] <= 'Z')
+		i++;
+	return i < HTTP_METHOD_SIZE && (i == len || (i && bytes[i] == ' '));
+}
+
+static enum http_state incomplete(size_t len)
+{
+	return len >= HTTP_HEAD_MAX ? HTTP_BAD : HTTP_MORE;
 }
 
 enum http_state http_read_request(const uint8_t *bytes, size_t len,
 				  struct http_request *out)
 {
 	memset(out, 0, sizeof(*out));
+	if (!begins_as_request(bytes, len))
+		return HTTP_BAD;
 	out->head_size = head_size(bytes, len);
 	if (!out->head_size)
-		return incomplete(bytes, len);
+		return incomplete(len);
 	const uint8_t *at = bytes, *end = bytes + out->head_size;
 	struct line l = next_line(&at, end);
 	const char *space = memchr(l.text, ' ', l.len);
@@ -134,9 +146,11 @@ enum http_state http_read_response(const uint8_t *bytes, size_t len,
 				   struct http_response *out)
 {
 	memset(out, 0, sizeof(*out));
+	if (!begins(bytes, len, "HTTP/1."))
+		return HTTP_BAD;
 	out->head_size = head_size(bytes, len);
 	if (!out->head_size)
-		return incomplete(bytes, len);
+		return incomplete(len);
 	const uint8_t *at = bytes, *end = bytes + out->head_size;
 	struct line l = next_line(&at, end);
 	uint64_t status;

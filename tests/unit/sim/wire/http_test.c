@@ -68,11 +68,26 @@ START_TEST(what_is_not_http_is_bad)
 }
 END_TEST
 
+/* Told by the first bytes, without a look at the rest: a body is no head. */
+START_TEST(what_does_not_begin_as_http_is_no_head_to_wait_for)
+{
+	struct http_request q;
+	struct http_response r;
+	ck_assert_int_eq(http_read_request(bytes("body"), 4, &q), HTTP_BAD);
+	ck_assert_int_eq(http_read_request(bytes(" GET"), 4, &q), HTTP_BAD);
+	ck_assert_int_eq(http_read_request(bytes("GE"), 2, &q), HTTP_MORE);
+	ck_assert_int_eq(http_read_response(bytes("body"), 4, &r), HTTP_BAD);
+	ck_assert_int_eq(http_read_response(bytes("HTTX"), 4, &r), HTTP_BAD);
+	ck_assert_int_eq(http_read_response(bytes("HTTP"), 4, &r), HTTP_MORE);
+}
+END_TEST
+
 START_TEST(an_endless_head_is_refused)
 {
 	static uint8_t long_head[HTTP_HEAD_MAX + 10];
 	struct http_request q;
 	memset(long_head, 'a', sizeof(long_head));
+	memcpy(long_head, "GET /", 5);
 	ck_assert_int_eq(http_read_request(long_head, sizeof(long_head), &q),
 			 HTTP_BAD);
 }
@@ -86,6 +101,7 @@ Suite *http_test_suite(void)
 	tcase_add_test(c, a_response_is_taken_apart);
 	tcase_add_loop_test(c, what_is_not_http_is_bad, 0,
 			    (int)(sizeof(bad) / sizeof(bad[0])));
+	tcase_add_test(c, what_does_not_begin_as_http_is_no_head_to_wait_for);
 	tcase_add_test(c, an_endless_head_is_refused);
 	suite_add_tcase(s, c);
 	return s;
