@@ -15,8 +15,20 @@ void net_table_begin(struct net_table *t, struct net *n)
 	memset(t->port_up, true, sizeof(t->port_up));
 }
 
+/* What leads out by an interface that is down is no route: another one for the
+ * same prefix, or a shorter one, takes its place. */
+static void leave_out_down(struct net_table *t)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < t->routes.count; i++)
+		if (t->routes.at[i].null || t->port_up[t->routes.at[i].port])
+			t->routes.at[kept++] = t->routes.at[i];
+	t->routes.count = kept;
+}
+
 void net_table_commit(struct net_table *t, struct router *r)
 {
+	leave_out_down(t);
 	t->out.routes = t->routes.at;
 	t->out.route_count = t->routes.count;
 	t->out.nat_rules = t->nat.at;

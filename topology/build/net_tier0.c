@@ -93,18 +93,27 @@ static void add_by_sr(struct net_table *t, const struct net_tier0 *t0,
 	net_table_route(t, route);
 }
 
-/* The same distance as in the SR, so that both decide alike. */
-static uint8_t best_distance(const struct net_sr *sr,
-			     const struct model_route *r)
+/* Whether the SR has the route, and with which distance, so that both decide
+ * alike. Its own tables have been set. */
+static bool find_distance(const struct net_sr *sr, const struct model_route *r,
+			  uint8_t *distance)
 {
-	uint8_t best = UINT8_MAX;
+	const struct forward_port *ports = router_forward(sr->router)->ports;
+	bool found = false;
 	uint16_t port;
-	for (size_t i = 0; i < r->next_hops.count; i++)
-		if (net_table_port(sr->router, r->next_hops.at[i].ip_address,
-				   &port) &&
-		    r->next_hops.at[i].admin_distance < best)
-			best = r->next_hops.at[i].admin_distance;
-	return r->bgp ? rib_kind_distance(RIB_BGP) : best;
+	*distance = UINT8_MAX;
+	for (size_t i = 0; i < r->next_hops.count; i++) {
+		const struct model_next_hop *hop = &r->next_hops.at[i];
+		if (!net_table_port(sr->router, hop->ip_address, &port) ||
+		    !ports[port].up)
+			continue;
+		found = true;
+		if (hop->admin_distance < *distance)
+			*distance = hop->admin_distance;
+	}
+	if (r->bgp)
+		*distance = rib_kind_distance(RIB_BGP);
+	return found;
 }
 
 /* What the DR leaves to one SR: its uplinks' networks, its static routes, and
@@ -119,18 +128,17 @@ static void add_sr(struct net_table *t, const struct model_tier0 *g,
 	add_by_sr(t, t0, sr, &route);
 	for (size_t i = 0; i < g->interfaces.count; i++) {
 		struct addr_if on = g->interfaces.at[i].address;
-		if (t0->uplink_srs[i] != number)
+		if (t0->uplink_srs[i] != number ||
+		    g->interfaces.at[i].admin_state == MODEL_DOWN)
 			continue;
 		route.prefix = addr_prefix_of(on.addr, on.len);
 		add_by_sr(t, t0, sr, &route);
 	}
 	for (size_t i = 0; i < g->static_routes.count; i++) {
 		const struct model_route *r = &g->static_routes.at[i];
-		if (!r->network.len || !r->next_hops.count ||
-		    !net_table_usable(sr->router, r))
+		if (!r->network.len || !find_distance(sr, r, &route.distance))
 			continue;
 		route.prefix = r->network;
-		route.distance = best_distance(sr, r);
 		route.ref = net_table_number(t, r);
 		add_by_sr(t, t0, sr, &route);
 	}
@@ -366,7 +374,7 @@ void net_tier0_tables(struct net *n, const struct model *m, size_t index)
 				  "made by NSX with the gateway");
 	choose_active(m, g, t0);
 	move_ha_vip(g, t0);
-	dr_tables(n, m, index);
 	for (size_t i = 0; i < t0->sr_count; i++)
 		sr_tables(n, m, index, i);
+	dr_tables(n, m, index);
 }

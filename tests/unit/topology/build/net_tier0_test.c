@@ -9,6 +9,14 @@
 #define RULES(rules) "tier1s: {t1: {route_advertisement_rules: {" rules "}}}"
 #define T1N	     "t1n [3] via 100.64.0.1 gw 169.254.0.1 backplane"
 
+/* A second uplink of en1, behind a route of a greater distance. */
+#define SECOND(state)                                                           \
+	"tier0s: {t0: {interfaces: {up1: {admin_state: " state "}, up3: "       \
+	"{edge: en1, segment: net, address: 198.51.100.3/24}}, static_routes: " \
+	"{out: {next_hops: [192.0.2.254, {ip_address: 198.51.100.1, "           \
+	"admin_distance: 5}]}, far: {network: 203.0.113.0/24, next_hops: "      \
+	"[192.0.2.254, {ip_address: 198.51.100.1, admin_distance: 5}]}}}}"
+
 static const struct {
 	const char *patch, *node, *prefix, *routes;
 } tables[] = {
@@ -130,6 +138,17 @@ static const struct {
 	 "next_hops: [100.64.0.1]}}}}",
 	 "t0:en2", "10.9.0.0/24",
 	 "t0s [1] via 100.64.0.1 gw 169.254.0.1 backplane"},
+	/* By an interface that is down no route leads. */
+	{SECOND("UP"), "t0:en1", "0.0.0.0/0", "t0s [1] via 192.0.2.254 up1"},
+	{SECOND("DOWN"), "t0:en1", "0.0.0.0/0", "t0s [5] via 198.51.100.1 up3"},
+	{SECOND("DOWN"), "t0:en1", "192.0.2.0/24", ""},
+	{SECOND("UP"), "t0:dr", "203.0.113.0/24",
+	 "isr [1] via 169.254.0.2 backplane + "
+	 "isr [1] via 169.254.0.3 backplane"},
+	{SECOND("DOWN"), "t0:dr", "203.0.113.0/24",
+	 "isr [1] via 169.254.0.3 backplane"},
+	{SECOND("DOWN"), "t0:dr", "192.0.2.0/24",
+	 "isr [1] via 169.254.0.3 backplane"},
 	/* A learned route. */
 	{"tier0s: {t0: {static_routes: {out: {bgp: true}}}}", "t0:en1",
 	 "0.0.0.0/0", "b [20] via 192.0.2.254 up1"},
