@@ -79,9 +79,12 @@ static void docker(const struct profile *p, const struct errtext_image *image,
 		   const struct errtext_call *call, struct str *out)
 {
 	str_add(out, "Error response from daemon: ");
-	if (call->inner && is_blob(call))
+	if (call->inner && is_blob(call) && !call->layer)
 		str_add(out, "error pulling image configuration: ");
-	if (call->inner) {
+	if (call->inner && is_blob(call) && p->tells_attempts) {
+		str_addf(out, "download failed after attempts=%u: %s",
+			 p->blob_tries, call->inner);
+	} else if (call->inner) {
 		add_url(p, image, call, out);
 	} else if (call->status == 404) {
 		str_add(out, "manifest for ");
@@ -157,10 +160,28 @@ void errtext_pull(const struct profile *p, const struct errtext_image *image,
 		docker(p, image, call, out);
 }
 
+static bool is_refused(const char *inner)
+{
+	return strstr(inner, "connection refused") != NULL;
+}
+
+/* kubectl has a sentence of its own for it (StandardErrorMessage), with host
+ * and port as in the URL. */
+static void add_refused(const char *url, struct str *out)
+{
+	const char *host = strstr(url, "://");
+	host = host ? host + strlen("://") : url;
+	str_add(out, "The connection to the server ");
+	str_add_len(out, host, strcspn(host, "/"));
+	str_add(out, " was refused - did you specify the right host or port?");
+}
+
 void errtext_request(const struct profile *p, const char *url,
 		     const char *inner, struct str *out)
 {
-	if (p->style == PROFILE_KUBECTL)
+	if (p->style == PROFILE_KUBECTL && is_refused(inner))
+		add_refused(url, out);
+	else if (p->style == PROFILE_KUBECTL)
 		str_addf(out, "Unable to connect to the server: %s", inner);
 	else
 		str_addf(out, "Get \"%s\": %s", url, inner);

@@ -40,6 +40,7 @@ struct errtext_call {
 	unsigned status;   /* of the answer, if there was one */
 	const char *reason;
 	const char *code; /* gRPC code */
+	bool layer;	  /* of an image, not its configuration */
 };
 
 /* The message of a failed pull, as the client's caller gets it. */

@@ -45,6 +45,7 @@ static const struct profile profiles[] = {
 		.first_timeout = 15 * S,
 		.dial_timeout = 30 * S,
 		.blob_tries = 6,
+		.tells_attempts = true,
 		.quotes_url = true,
 		.timeout_code = "Unknown",
 	},

@@ -30,6 +30,7 @@ struct profile {
 	uint64_t dial_timeout;	 /* ns; 0: the kernel decides */
 	bool dial_outlives_call; /* a cancelled call leaves its dial running */
 	uint8_t blob_tries;
+	bool tells_attempts;	  /* how often it has tried to get a blob */
 	bool quotes_url;	  /* Go from 1.14 on */
 	const char *timeout_code; /* gRPC code of a dial timeout */
 };

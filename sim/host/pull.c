@@ -89,6 +89,7 @@ static void fail(struct pull *p, const struct httpc_result *r)
 		.status = r->response.status,
 		.reason = r->response.reason,
 		.code = "Unknown",
+		.layer = p->phase == BLOBS && p->blob,
 	};
 	if (r->dial_timed_out)
 		call.code = p->profile->timeout_code;

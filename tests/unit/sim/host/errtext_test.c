@@ -53,6 +53,11 @@ END_TEST
 		.method = "GET", .target = "/v2/busybox/blobs/sha256:0",       \
 		.inner = "INNER", .code = "Unknown"                            \
 	}
+#define LAYER                                                                  \
+	{                                                                      \
+		.method = "GET", .target = "/v2/busybox/blobs/sha256:1",       \
+		.inner = "INNER", .code = "Unknown", .layer = true             \
+	}
 
 static const struct {
 	const char *profile;
@@ -69,6 +74,16 @@ static const struct {
 	 "rpc error: code = Unknown desc = Error response from daemon: error "
 	 "pulling image configuration: Get "
 	 "https://k8s.gcr.io/v2/busybox/blobs/sha256:0: INNER"},
+	{"docker1903", LAYER,
+	 "rpc error: code = Unknown desc = Error response from daemon: Get "
+	 "https://k8s.gcr.io/v2/busybox/blobs/sha256:1: INNER"},
+	{"docker2010", BLOB,
+	 "rpc error: code = Unknown desc = Error response from daemon: error "
+	 "pulling image configuration: download failed after attempts=6: "
+	 "INNER"},
+	{"docker2010", LAYER,
+	 "rpc error: code = Unknown desc = Error response from daemon: "
+	 "download failed after attempts=6: INNER"},
 	{"docker1903", HEAD_CALL(.status = 404, .reason = "Not Found"),
 	 "rpc error: code = Unknown desc = Error response from daemon: "
 	 "manifest for k8s.gcr.io/busybox:latest not found: manifest unknown: "
@@ -125,13 +140,28 @@ START_TEST(a_port_other_than_443_is_named)
 }
 END_TEST
 
+static const struct {
+	const char *url, *inner, *text;
+} requests[] = {
+	{"https://30.0.1.2:6443/", "dial tcp 30.0.1.2:6443: i/o timeout",
+	 "Unable to connect to the server: dial tcp 30.0.1.2:6443: i/o "
+	 "timeout"},
+	{"https://30.0.1.2:6443/api",
+	 "dial tcp 30.0.1.2:6443: connect: connection refused",
+	 "The connection to the server 30.0.1.2:6443 was refused - did you "
+	 "specify the right host or port?"},
+	{"https://api.example",
+	 "dial tcp 30.0.1.2:443: connect: connection refused",
+	 "The connection to the server api.example was refused - did you "
+	 "specify the right host or port?"},
+};
+
 START_TEST(kubectl_cannot_connect_to_the_server)
 {
 	struct str s = {0};
-	errtext_request(profile_find("kubectl"), "https://30.0.1.2:6443/",
-			"dial tcp 30.0.1.2:6443: i/o timeout", &s);
-	ck_assert_str_eq(str_text(&s), "Unable to connect to the server: dial "
-				       "tcp 30.0.1.2:6443: i/o timeout");
+	errtext_request(profile_find("kubectl"), requests[_i].url,
+			requests[_i].inner, &s);
+	ck_assert_str_eq(str_text(&s), requests[_i].text);
 	str_fini(&s);
 }
 END_TEST
@@ -146,7 +176,8 @@ Suite *errtext_test_suite(void)
 	tcase_add_loop_test(c, each_layer_only_puts_something_in_front, 0,
 			    sizeof(calls) / sizeof(calls[0]));
 	tcase_add_test(c, a_port_other_than_443_is_named);
-	tcase_add_test(c, kubectl_cannot_connect_to_the_server);
+	tcase_add_loop_test(c, kubectl_cannot_connect_to_the_server, 0,
+			    sizeof(requests) / sizeof(requests[0]));
 	suite_add_tcase(s, c);
 	return s;
 }
