@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "scenarios/play/names.h"
+#include "scenarios/play/play.h"
 #include "sim/base/str.h"
 
 static struct arena *arena_of(struct stage *s)
@@ -226,6 +227,8 @@ static bool make_change(struct stage *s, struct stage_run *r)
 	if (!net_apply(s->net, r->model, s->diag))
 		return false;
 	outcome_take_refs(s->outcome, s->net, world_now(s->world));
+	if (s->options->changed)
+		s->options->changed(s->options->context, s->net);
 	finish(s, r, OUTCOME_OK, "changed");
 	return true;
 }

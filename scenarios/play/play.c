@@ -171,11 +171,11 @@ static bool perform(struct stage *s, const struct play_options *options)
 {
 	if (options->capture)
 		world_watch(s->world, options->capture);
-	if (options->built)
-		options->built(options->context, s->net);
+	bool fits = !options->built ||
+		    options->built(options->context, s->net, s->diag);
 	outcome_take_places(s->outcome, s->net);
 	outcome_take_refs(s->outcome, s->net, 0);
-	bool played = prepare(s) && play_steps(s);
+	bool played = fits && prepare(s) && play_steps(s);
 	if (played)
 		conclude(s);
 	if (played && options->ended)
@@ -199,6 +199,7 @@ static void stage_init(struct stage *s, const struct script *script,
 {
 	*s = (struct stage){
 		.script = script,
+		.options = &no_options,
 		.diag = d,
 		.net = net,
 		.world = net_world(net),
@@ -229,6 +230,7 @@ struct outcome *play_script(const struct script *script,
 		return NULL;
 	stage_init(&s, script, net, d);
 	s.outcome->seed = seed;
+	s.options = options;
 	if (!perform(&s, options)) {
 		outcome_free(s.outcome);
 		s.outcome = NULL;

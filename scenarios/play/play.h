@@ -17,8 +17,11 @@ struct play_options {
 	uint64_t seed;	       /* instead of the script's */
 	struct watch *capture; /* an observer of frames; NULL: none */
 	/* Called once after the network is built, before the first step, so
-	 * that an observer can look at nodes and ports; may be NULL. */
-	void (*built)(void *context, struct net *n);
+	 * that an observer can look at nodes and ports. False, with reasons in
+	 * 'd': nothing is played. May be NULL, as all of these. */
+	bool (*built)(void *context, struct net *n, struct diag *d);
+	/* Called after each change of the network. */
+	void (*changed)(void *context, struct net *n);
 	/* Called once after the last step, while the network still stands. */
 	void (*ended)(void *context, struct net *n);
 	void *context;

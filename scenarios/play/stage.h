@@ -34,8 +34,11 @@ struct stage_run {
 	bool started, ended;
 };
 
+struct play_options;
+
 struct stage {
 	const struct script *script;
+	const struct play_options *options;
 	struct diag *diag;
 	struct net *net;
 	struct world *world;

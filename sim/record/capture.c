@@ -4,16 +4,15 @@
 #include <errno.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "sim/base/mem.h"
+#include "sim/record/outlet.h"
 
 #define SNAPLEN 65535
 #define SECOND	1000000000U
 
 struct capture {
-	char *path, *temporary; /* temporary NULL: straight to stdout */
+	struct outlet *outlet;
 	pcap_t *pcap;
 	pcap_dumper_t *dumper;
 	uint64_t count;
@@ -23,40 +22,25 @@ static void fini(struct capture *c)
 {
 	if (c->dumper)
 		pcap_dump_close(c->dumper);
-	if (c->pcap)
-		pcap_close(c->pcap);
-	mem_free(c->path);
-	mem_free(c->temporary);
+	pcap_close(c->pcap);
 	mem_free(c);
-}
-
-static char *temporary_for(const char *path)
-{
-	struct str s = {0};
-	str_addf(&s, "%s.part%ld", path, (long)getpid());
-	return str_take(&s);
 }
 
 struct capture *capture_open(const char *path, struct diag *d)
 {
+	struct outlet *o = outlet_open(path, d);
+	if (!o)
+		return NULL;
 	struct capture *c = MEM_NEW(struct capture);
-	bool to_stdout = !strcmp(path, "-");
-	c->path = mem_text(path);
-	c->temporary = to_stdout ? NULL : temporary_for(path);
+	c->outlet = o;
 	c->pcap = pcap_open_dead_with_tstamp_precision(
 		DLT_EN10MB, SNAPLEN, PCAP_TSTAMP_PRECISION_NANO);
-	FILE *file = to_stdout ? stdout : fopen(c->temporary, "wb");
-	if (!file) {
-		diag_error(d, diag_nowhere(), "cannot write %s: %s", path,
-			   strerror(errno));
-		fini(c);
-		return NULL;
-	}
-	c->dumper = pcap_dump_fopen(c->pcap, file);
+	c->dumper = pcap_dump_fopen(c->pcap, outlet_take_file(o));
 	if (c->dumper)
 		return c;
 	diag_error(d, diag_nowhere(), "cannot write %s: %s", path,
 		   pcap_geterr(c->pcap));
+	outlet_discard(o);
 	fini(c);
 	return NULL;
 }
@@ -83,30 +67,19 @@ bool capture_close(struct capture *c, struct diag *d)
 {
 	if (!c)
 		return true;
-	bool ok = pcap_dump_flush(c->dumper) == 0 &&
-		  !ferror(pcap_dump_file(c->dumper));
-	int error = errno;
-	if (ok && c->temporary) {
-		pcap_dump_close(c->dumper);
-		c->dumper = NULL;
-		ok = rename(c->temporary, c->path) == 0;
-		error = errno;
-	}
-	if (!ok) {
-		diag_error(d, diag_nowhere(), "cannot write %s: %s", c->path,
-			   strerror(error));
-		if (c->temporary)
-			unlink(c->temporary);
-	}
+	if (pcap_dump_flush(c->dumper) != 0 ||
+	    ferror(pcap_dump_file(c->dumper)))
+		outlet_set_failed(c->outlet, errno);
+	struct outlet *o = c->outlet;
 	fini(c);
-	return ok;
+	return outlet_close(o, d);
 }
 
 void capture_discard(struct capture *c)
 {
 	if (!c)
 		return;
-	if (c->temporary)
-		unlink(c->temporary);
+	struct outlet *o = c->outlet;
 	fini(c);
+	outlet_discard(o);
 }

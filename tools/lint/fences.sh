@@ -10,7 +10,7 @@ fence() { # header, allowed files (an extended regular expression)
 	failed=1
 }
 fence 'libnet\.h' '^sim/host/craft\.c$|^tests/oracle/'
-fence 'pcap' '^sim/record/capture\.c$'
+fence 'pcap' '^sim/record/(capture|capfilter|capread)\.c$'
 fence 'uthash\.h' '^topology/model/symbol\.c$'
 fence 'yaml\.h' '^topology/lang/'
 fence 'jansson\.h' '^tools/report/|^tests/'

@@ -109,6 +109,14 @@ bool cmd_print(const char *text, size_t len)
 	return false;
 }
 
+bool cmd_print_report(const struct option_values *v, const struct str *text)
+{
+	if (!cmd_capture_to_stdout(v))
+		return cmd_print(str_text(text), text->len);
+	fputs(str_text(text), stderr);
+	return true;
+}
+
 static size_t width(void)
 {
 	struct winsize w;

@@ -33,15 +33,21 @@ void cmd_free_paths(struct cmd_paths *p);
 void cmd_report(const struct option_values *v, const struct diag *d);
 /* Writes 'text' to stdout; false (after saying so) if that fails. */
 bool cmd_print(const char *text, size_t len);
+/* A report: to stdout, or to stderr when the capture has stdout. */
+bool cmd_print_report(const struct option_values *v, const struct str *text);
 /* How text is to look on stdout. */
 struct outtext_style cmd_style(const struct option_values *v);
 
 /* Where frames go while a scenario is played: one file, one for each
- * interface, or nowhere. */
+ * interface, or nowhere (NULL). 'about' is the comment of the capture; text,
+ * kept by the caller. */
 struct cmd_capture;
 struct cmd_capture *cmd_capture_new(const struct option_values *v,
-				    struct diag *d);
-struct watch *cmd_capture_watch(struct cmd_capture *c); /* c may be NULL */
+				    const char *about, struct diag *d);
+/* Sets the hooks of 'options'; c may be NULL. */
+void cmd_capture_hook(struct cmd_capture *c, struct play_options *options);
+/* Whether the capture has stdout: then reports go to stderr. */
+bool cmd_capture_to_stdout(const struct option_values *v);
 /* False, with the reason in 'd', if a file could not be completed. */
 bool cmd_capture_end(struct cmd_capture *c, bool keep, struct diag *d);
 

@@ -1,124 +1,145 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "sim/base/hash.h"
 #include "sim/base/mem.h"
-#include "sim/record/capture.h"
-#include "sim/world/nic.h"
-#include "sim/world/world.h"
+#include "sim/record/recorder.h"
 #include "tools/tierpath/cmd.h"
+#include "tools/tierpath/pacer.h"
 
-/* One interface's file in --capture-dir. */
-struct port_file {
-	const struct nic *nic;
-	struct capture *capture;
-};
+#define PORTS	  "port="
+#define RECORDERS 2 /* --write and --capture-dir */
 
 struct cmd_capture {
-	struct watch watch;
-	struct capture *all; /* --write */
-	const char *dir;     /* --capture-dir */
-	struct {
-		VEC(struct port_file);
-	} files;
-	struct {
-		VEC(uint32_t);
-	} forms; /* by packet: the last one written */
-	struct diag *diag;
+	struct recorder *recorders[RECORDERS];
+	struct pacer pacer;
+	struct net *net;
 };
 
-static struct capture *file_for(struct cmd_capture *c, const struct nic *n)
+static const char *ref_name(void *context, uint32_t ref)
 {
-	for (size_t i = 0; i < c->files.count; i++)
-		if (c->files.at[i].nic == n)
-			return c->files.at[i].capture;
-	struct str path = {0};
-	str_addf(&path, "%s/%s-%s.pcap", c->dir, n->node->name, n->name);
-	for (char *p = path.text + strlen(c->dir) + 1; *p; p++)
-		if (*p == ':' || *p == '/')
-			*p = '-';
-	struct port_file f = {n, capture_open(str_text(&path), c->diag)};
-	VEC_ADD(&c->files, f);
-	str_fini(&path);
-	return f.capture;
+	const struct cmd_capture *c = context;
+	return net_ref(c->net, ref)->name;
 }
 
-/* The ports of switches see what their neighbours' ports see. */
-static bool is_switch(const struct nic *n)
+static void name_addresses(struct cmd_capture *c)
 {
-	return !strcmp(n->node->class->kind, "bridge");
+	size_t count;
+	const struct net_name *names = net_names(c->net, &count);
+	for (int i = 0; i < RECORDERS; i++)
+		for (size_t j = 0; c->recorders[i] && j < count; j++)
+			recorder_name(c->recorders[i], names[j].addr,
+				      names[j].name);
 }
 
-/* One file for the whole network holds each packet once for each form that NAT
- * gives it, so that Wireshark sees as many conversations as there are address
- * pairs, and no retransmission that did not happen. */
-static bool is_new_form(struct cmd_capture *c, const struct pkt *p)
-{
-	uint32_t form = 1 | hash_pair((uint64_t)p->src.v << 32 | p->dst.v,
-				      (uint32_t)p->sport << 16 | p->dport);
-	while (c->forms.count <= p->id)
-		VEC_ADD(&c->forms, 0);
-	if (c->forms.at[p->id] == form)
-		return false;
-	c->forms.at[p->id] = form;
-	return true;
-}
-
-static void on_frame(void *context, const struct nic *nic,
-		     enum watch_direction direction, uint64_t now,
-		     const struct pkt *p)
+static bool on_built(void *context, struct net *n, struct diag *d)
 {
 	struct cmd_capture *c = context;
-	if (is_switch(nic))
-		return;
-	if (c->all && direction == WATCH_OUT && is_new_form(c, p))
-		capture_add(c->all, now, p->data, p->len);
-	struct capture *file = c->dir ? file_for(c, nic) : NULL;
-	if (file)
-		capture_add(file, now, p->data, p->len);
+	struct remark_names names = {ref_name, c};
+	bool ok = true;
+	c->net = n;
+	for (int i = 0; i < RECORDERS; i++)
+		if (c->recorders[i])
+			ok &= recorder_attach(c->recorders[i], net_world(n),
+					      &names, d);
+	name_addresses(c);
+	return ok;
+}
+
+static void on_changed(void *context, struct net *n)
+{
+	(void)n;
+	name_addresses(context);
+}
+
+static void on_ended(void *context, struct net *n)
+{
+	struct cmd_capture *c = context;
+	(void)n;
+	for (int i = 0; i < RECORDERS; i++)
+		if (c->recorders[i])
+			recorder_detach(c->recorders[i]);
+}
+
+static void on_pace(void *context, uint64_t time)
+{
+	struct cmd_capture *c = context;
+	if (pacer_is_early(&c->pacer, time) && recorder_flush(c->recorders[0]))
+		pacer_wait(&c->pacer, time);
+}
+
+static enum recorder_notes notes_of(const char *word)
+{
+	return !strcmp(word, "all")    ? RECORDER_NOTES_ALL
+	       : !strcmp(word, "none") ? RECORDER_NOTES_NONE
+				       : RECORDER_NOTES_EVENTS;
+}
+
+/* False, with the reason, if the options do not go together. */
+static bool configure(const struct option_values *v, struct recorder_conf *conf,
+		      struct diag *d)
+{
+	const char *points = v->capture;
+	bool ports = !strncmp(points, PORTS, strlen(PORTS));
+	conf->filter = v->capture_filter;
+	conf->notes = notes_of(v->notes);
+	conf->application = "tierpath " TIERPATH_VERSION;
+	conf->points = !strcmp(points, "story") ? RECORDER_STORY : RECORDER_ALL;
+	conf->ports = ports ? points + strlen(PORTS) : NULL;
+	if (conf->points == RECORDER_STORY || ports || !strcmp(points, "all"))
+		return true;
+	diag_error(d, diag_nowhere(), "'%s' is not a value of --capture",
+		   points);
+	diag_help(d, "possible: story, all, port=NAME,... such as "
+		     "port=t0-edge:up-en1,registry");
+	return false;
 }
 
 struct cmd_capture *cmd_capture_new(const struct option_values *v,
-				    struct diag *d)
+				    const char *about, struct diag *d)
 {
-	if (!v->write && !v->capture_dir)
+	struct recorder_conf conf = {.about = about};
+	if ((!v->write && !v->capture_dir) || !configure(v, &conf, d))
 		return NULL;
 	struct cmd_capture *c = MEM_NEW(struct cmd_capture);
-	c->watch = (struct watch){.frame = on_frame, .context = c};
-	c->diag = d;
-	c->dir = v->capture_dir;
-	if (v->write)
-		c->all = capture_open(v->write, d);
-	if (c->dir && mkdir(c->dir, 0777) != 0 && errno != EEXIST)
-		diag_error(d, diag_nowhere(), "cannot make %s: %s", c->dir,
-			   strerror(errno));
+	pacer_init(&c->pacer, v->speed);
+	if (v->write) {
+		conf.path = v->write;
+		conf.pace = v->speed ? on_pace : NULL;
+		conf.context = c;
+		c->recorders[0] = recorder_new(&conf, d);
+	}
+	if (v->capture_dir) {
+		conf.path = NULL;
+		conf.pace = NULL;
+		conf.dir = v->capture_dir;
+		c->recorders[1] = recorder_new(&conf, d);
+	}
 	return c;
 }
 
-struct watch *cmd_capture_watch(struct cmd_capture *c)
+void cmd_capture_hook(struct cmd_capture *c, struct play_options *options)
 {
-	return c ? &c->watch : NULL;
-}
-
-static bool end_one(struct capture *one, bool keep, struct diag *d)
-{
-	if (keep)
-		return capture_close(one, d);
-	capture_discard(one);
-	return true;
+	if (!c)
+		return;
+	options->built = on_built;
+	options->changed = on_changed;
+	options->ended = on_ended;
+	options->context = c;
 }
 
 bool cmd_capture_end(struct cmd_capture *c, bool keep, struct diag *d)
 {
+	bool ok = true;
 	if (!c)
 		return true;
-	bool ok = end_one(c->all, keep, d);
-	for (size_t i = 0; i < c->files.count; i++)
-		ok &= end_one(c->files.at[i].capture, keep, d);
-	VEC_FREE(&c->files);
-	VEC_FREE(&c->forms);
+	for (int i = 0; i < RECORDERS; i++)
+		ok &= recorder_end(c->recorders[i], keep, d);
 	mem_free(c);
 	return ok;
+}
+
+bool cmd_capture_to_stdout(const struct option_values *v)
+{
+	return v->write && !strcmp(v->write, "-");
 }

@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
-#include <string.h>
 
 #include "tools/report/outjson.h"
 #include "tools/tierpath/cmd.h"
 
-static bool to_stdout(const struct option_values *v)
-{
-	return v->write && !strcmp(v->write, "-");
-}
-
-/* The capture has stdout when it is written there; then people read stderr. */
 static bool print(const struct option_values *v, const struct outcome *o)
 {
 	struct str out = {0};
@@ -19,11 +12,7 @@ static bool print(const struct option_values *v, const struct outcome *o)
 		outjson_run(o, v->verbose, &out);
 	else
 		outtext_run(o, &style, &out);
-	bool ok = true;
-	if (to_stdout(v))
-		fputs(str_text(&out), stderr);
-	else
-		ok = cmd_print(str_text(&out), out.len);
+	bool ok = cmd_print_report(v, &out);
 	str_fini(&out);
 	return ok;
 }
@@ -43,10 +32,10 @@ static int status_of(const struct outcome *o)
 static int play_one(const struct option_values *v, const struct script *s,
 		    struct diag *d)
 {
-	struct cmd_capture *capture = cmd_capture_new(v, d);
+	struct cmd_capture *capture = cmd_capture_new(v, s->title, d);
 	struct play_options options = {.has_seed = v->has_seed,
-				       .seed = v->seed,
-				       .capture = cmd_capture_watch(capture)};
+				       .seed = v->seed};
+	cmd_capture_hook(capture, &options);
 	struct outcome *o = d->error_count ? NULL : play_script(s, &options, d);
 	if (!cmd_capture_end(capture, o != NULL, d) || !o) {
 		outcome_free(o);
@@ -101,7 +90,7 @@ int cmd_run(const struct option_values *v)
 		int one = run_file(v, paths.at[i]);
 		if (one > status)
 			status = one;
-		if (i + 1 < paths.count && !v->json && !to_stdout(v) &&
+		if (i + 1 < paths.count && !v->json && !cmd_capture_to_stdout(v) &&
 		    !v->quiet)
 			cmd_print("\n", 1);
 	}

@@ -70,17 +70,17 @@ static bool print(const struct option_values *v, const struct outcome *o)
 		traceflow_print(o, &out);
 	else
 		outtext_step(o, &o->steps[0], &style, &out);
-	bool ok = cmd_print(str_text(&out), out.len);
+	bool ok = cmd_print_report(v, &out);
 	str_fini(&out);
 	return ok;
 }
 
 static int play(const struct option_values *v, struct script *s, struct diag *d)
 {
-	struct cmd_capture *capture = cmd_capture_new(v, d);
+	struct cmd_capture *capture = cmd_capture_new(v, s->title, d);
 	struct play_options options = {.has_seed = v->has_seed,
-				       .seed = v->seed,
-				       .capture = cmd_capture_watch(capture)};
+				       .seed = v->seed};
+	cmd_capture_hook(capture, &options);
 	struct outcome *o = d->error_count ? NULL : play_script(s, &options, d);
 	bool kept = cmd_capture_end(capture, o != NULL, d);
 	int status = OPTION_EXIT_INPUT;

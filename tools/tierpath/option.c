@@ -9,6 +9,7 @@
 #include "tools/tierpath/option_table.h"
 
 #define NAMES_MAX 64
+#define SPEED_MAX 1e6
 
 /* Arguments being read. */
 struct reader {
@@ -112,6 +113,19 @@ static bool set_shard(struct reader *r, const char *text)
 	return usage(r, "shards are written 1/4, 2/4, 3/4, 4/4");
 }
 
+static bool set_speed(struct reader *r, const char *text)
+{
+	char *end;
+	double v = strtod(text, &end);
+	if (*text && !*end && v >= 0 && v <= SPEED_MAX) {
+		r->out->speed = v;
+		return true;
+	}
+	diag_error(r->diag, diag_nowhere(), "'%s' is not a speed", text);
+	return usage(r, "1 is real time, 10 is ten times as fast, 0.01 is slow "
+			"motion, 0 does not wait");
+}
+
 static bool has_choice(const char *choices, const char *text)
 {
 	size_t len = strlen(text);
@@ -162,6 +176,8 @@ static bool set_value(struct reader *r, const struct option_row *o,
 		return set_number(r, o, text);
 	case OPTION_SHARD:
 		return set_shard(r, text);
+	case OPTION_SPEED:
+		return set_speed(r, text);
 	case OPTION_MANY:
 		r->out->changes[r->out->change_count++] = text;
 		return true;
@@ -262,6 +278,8 @@ bool option_parse(int argc, char **argv, struct option_values *out,
 	out->words = (const char **)mem_new((size_t)argc, sizeof(char *));
 	out->changes = (const char **)mem_new((size_t)argc, sizeof(char *));
 	out->color = "auto";
+	out->capture = "story";
+	out->notes = "events";
 	out->proto = "tcp";
 	out->command = OPTION_HELP;
 	out->jobs = 1;

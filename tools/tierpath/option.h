@@ -36,7 +36,9 @@ struct option_values {
 	bool json, quiet, verbose, strict, help, clock_behind;
 	bool man, completion, version;
 	const char *color; /* "auto", "always", "never" */
-	const char *write, *capture_dir, *junit;
+	const char *write, *capture, *capture_filter, *capture_dir, *notes;
+	double speed; /* 0: as fast as possible */
+	const char *junit;
 	const char *from, *to, *proto;
 	const char **changes;
 	size_t change_count;

@@ -3,6 +3,7 @@
 
 #define ON(command) (1U << OPTION_##command)
 #define PLAYS	    (ON(RUN) | ON(TEST) | ON(TRACE) | ON(SHOW))
+#define CAPTURES    (ON(RUN) | ON(TRACE))
 #define EVERY	    ((1U << OPTION_COMMAND_COUNT) - 1)
 #define AT(member)  .offset = offsetof(struct option_values, member)
 
@@ -10,10 +11,26 @@ const struct option_row option_rows[] = {
 	{"json", 0, NULL, "print JSON instead of text",
 	 ON(RUN) | ON(TRACE) | ON(SHOW), OPTION_FLAG, AT(json)},
 	{"write", 'w', "FILE",
-	 "write a pcap file of the whole network, each packet once in each form; - is stdout",
-	 ON(RUN) | ON(TRACE), OPTION_TEXT, AT(write)},
-	{"capture-dir", 0, "DIR", "write one pcap file per interface",
-	 ON(RUN) | ON(TRACE), OPTION_TEXT, AT(capture_dir)},
+	 "write a capture of the network: pcapng, or classic pcap if FILE ends "
+	 "in .pcap; - is stdout, and the report goes to stderr",
+	 CAPTURES, OPTION_TEXT, AT(write)},
+	{"capture", 0, "WHICH",
+	 "story (default): each packet once in each form that NAT gives it, "
+	 "and where it died; all: at every port; port=NAME,...: at these",
+	 CAPTURES, OPTION_TEXT, AT(capture)},
+	{"capture-filter", 0, "EXPR",
+	 "keep only what matches, in the language of tcpdump", CAPTURES,
+	 OPTION_TEXT, AT(capture_filter)},
+	{"capture-dir", 0, "DIR", "write one pcapng file per port", CAPTURES,
+	 OPTION_TEXT, AT(capture_dir)},
+	{"notes", 0, "WHICH",
+	 "remarks in the capture: events (default) where something happened, "
+	 "all, none",
+	 CAPTURES, OPTION_TEXT, AT(notes), .choices = "events all none"},
+	{"speed", 0, "X",
+	 "let time pass X times as fast as real time while the capture is "
+	 "written; default 0, as fast as possible",
+	 CAPTURES, OPTION_SPEED, AT(speed)},
 	{"seed", 0, "N",
 	 "the source of all chance; default: the scenario's, "
 	 "or 1",

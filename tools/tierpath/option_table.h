@@ -11,6 +11,7 @@ enum option_kind {
 	OPTION_NUMBER, /* uint64_t within min..max */
 	OPTION_MANY,   /* may be given several times: --change */
 	OPTION_SHARD,  /* I/N */
+	OPTION_SPEED,  /* times real time, a decimal number */
 };
 
 struct option_row {

@@ -112,6 +112,7 @@ static void realize(struct net *n, const struct model *m)
 	net_tables(n, m);
 	net_outside_services(n, m);
 	set_workloads(n, m);
+	net_names_collect(n, m);
 }
 
 struct net *net_new(const struct model *m, uint64_t seed, struct diag *d)
@@ -145,6 +146,7 @@ void net_free(struct net *n)
 	net_same_fini(n);
 	VEC_FREE(&n->refs);
 	VEC_FREE(&n->gateways);
+	VEC_FREE(&n->names);
 	mem_free(n->ref_slots);
 	arena_fini(&n->arena);
 	mem_free(n);

@@ -58,6 +58,11 @@ struct net_workload {
 	const struct profile *profile;
 };
 
+struct net_name {
+	ip4 addr;
+	const char *name; /* "registry", "t0-edge:up-en1", "k8s.gcr.io" */
+};
+
 struct net;
 
 /* NULL if the model cannot be realized; reasons in 'd'. */
@@ -79,6 +84,8 @@ const struct net_workload *net_workload(const struct net *n, const char *id);
 /* Names for did-you-mean and listings; arrays belong to 'n'. */
 const char *const *net_host_names(const struct net *n, size_t *count);
 const char *const *net_workload_names(const struct net *n, size_t *count);
+/* What addresses are called, each once; valid until the next net_apply(). */
+const struct net_name *net_names(const struct net *n, size_t *count);
 /* All routers that people may ask about: gateways with their parts, routers
  * outside, hosts (parts[0]). */
 const struct net_gateway *net_gateways(const struct net *n, size_t *count);

@@ -75,6 +75,9 @@ struct net {
 	struct {
 		VEC(char *);
 	} wiring, services; /* see net_same.c */
+	struct {
+		VEC(struct net_name);
+	} names; /* of addresses */
 };
 
 /* net.c: the number of what 'path' configures, made if need be; its text is
@@ -92,6 +95,9 @@ bool net_check(const struct model *m, struct diag *d);
 void net_same_remember(struct net *n, const struct model *m);
 bool net_same_check(const struct net *n, const struct model *m, struct diag *d);
 void net_same_fini(struct net *n);
+
+/* net_names.c: what addresses are called, anew. */
+void net_names_collect(struct net *n, const struct model *m);
 
 /* net_tables.c: tables of all nodes, from the model. */
 void net_tables(struct net *n, const struct model *m);

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What addresses are called: the host or port that has it, the virtual server
+ * behind it, the name that a DNS record gives it, the rule that translates to
+ * it. The first name found is the address's name. */
+#include "sim/record/portname.h"
+#include "topology/build/net_private.h"
+
+static void add(struct net *n, ip4 addr, const char *name)
+{
+	for (size_t i = 0; i < n->names.count; i++)
+		if (addr_same(n->names.at[i].addr, addr))
+			return;
+	struct net_name one = {addr, arena_text(&n->arena, name)};
+	VEC_ADD(&n->names, one);
+}
+
+/* Addresses that many nodes have say nothing: loopback, backplanes. */
+static bool is_own(const struct router *r, uint16_t port, ip4 a)
+{
+	return a.v >> 24 != 127 && !router_forward(r)->ports[port].backplane;
+}
+
+static void name_port(struct net *n, struct router *r, uint16_t port,
+		      const char *host)
+{
+	const struct router_port *p = router_port(r, port);
+	struct str name = {0};
+	if (host)
+		str_add(&name, host);
+	else
+		portname_print(p->nic, &name);
+	for (unsigned i = 0; i < p->addr_count; i++)
+		if (is_own(r, port, p->addrs[i].addr))
+			add(n, p->addrs[i].addr, str_text(&name));
+	str_fini(&name);
+}
+
+/* A host's main interface, the one after its loopback, has the host's name. */
+static void name_hosts(struct net *n)
+{
+	for (size_t i = 0; i < n->host_count; i++)
+		name_port(n, host_router(n->hosts[i].host), 1,
+			  n->host_names[i]);
+}
+
+static void name_ports(struct net *n)
+{
+	for (size_t i = 0; i < n->gateways.count; i++)
+		for (size_t j = 0; j < n->gateways.at[i].part_count; j++) {
+			struct router *r = n->gateways.at[i].parts[j];
+			uint16_t count = router_node(r)->nic_count;
+			for (uint16_t port = 0; port < count; port++)
+				name_port(n, r, port, NULL);
+		}
+}
+
+static void name_records(struct net *n, const struct model *m)
+{
+	for (size_t i = 0; i < m->hosts.count; i++) {
+		const struct model_dns_server *s = &m->hosts.at[i].dns_server;
+		for (size_t j = 0; j < s->records.count; j++)
+			for (size_t k = 0;
+			     k < s->records.at[j].addresses.count; k++)
+				add(n, s->records.at[j].addresses.at[k],
+				    s->records.at[j].id.name);
+	}
+}
+
+static void name_servers(struct net *n, const struct model *m)
+{
+	for (size_t i = 0; i < m->lb_virtual_servers.count; i++)
+		add(n, m->lb_virtual_servers.at[i].ip_address,
+		    m->lb_virtual_servers.at[i].id.name);
+}
+
+static const struct addr_prefix *single(const struct nat_prefixes *p)
+{
+	return p->count == 1 && p->at[0].len == 32 ? &p->at[0] : NULL;
+}
+
+/* The address that a rule shows outside. */
+static const struct addr_prefix *outside(const struct nat_rule *r)
+{
+	if (r->action == NAT_DNAT)
+		return single(&r->destination);
+	if (r->action == NAT_SNAT || r->action == NAT_REFLEXIVE)
+		return single(&r->translated);
+	return NULL;
+}
+
+static void name_rules(struct net *n, const char *gateway,
+		       const struct model_nat_rule *rules, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct addr_prefix *p = outside(&rules[i].rule);
+		size_t users = 0;
+		for (size_t j = 0; p && j < count; j++) {
+			const struct addr_prefix *q = outside(&rules[j].rule);
+			users += q && addr_same(p->addr, q->addr);
+		}
+		if (p)
+			add(n, p->addr,
+			    arena_printf(&n->arena, "%s:%s", gateway,
+					 users > 1 ? "nat" : rules[i].id.name));
+	}
+}
+
+static void name_translated(struct net *n, const struct model *m)
+{
+	for (size_t i = 0; i < m->tier0s.count; i++)
+		name_rules(n, m->tier0s.at[i].id.name,
+			   m->tier0s.at[i].nat_rules.at,
+			   m->tier0s.at[i].nat_rules.count);
+	for (size_t i = 0; i < m->tier1s.count; i++)
+		name_rules(n, m->tier1s.at[i].id.name,
+			   m->tier1s.at[i].nat_rules.at,
+			   m->tier1s.at[i].nat_rules.count);
+	for (size_t i = 0; i < m->routers.count; i++)
+		name_rules(n, m->routers.at[i].id.name,
+			   m->routers.at[i].nat_rules.at,
+			   m->routers.at[i].nat_rules.count);
+}
+
+void net_names_collect(struct net *n, const struct model *m)
+{
+	n->names.count = 0;
+	name_hosts(n);
+	name_ports(n);
+	name_records(n, m);
+	name_servers(n, m);
+	name_translated(n, m);
+}
+
+const struct net_name *net_names(const struct net *n, size_t *count)
+{
+	*count = n->names.count;
+	return n->names.at;
+}
