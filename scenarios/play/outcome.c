@@ -50,6 +50,16 @@ enum net_kind outcome_kind(const struct outcome *o, const char *label)
 	return NET_HOST;
 }
 
+struct outcome *outcome_new(const char *path, const char *title, uint64_t seed)
+{
+	struct outcome *o = MEM_NEW(struct outcome);
+	arena_init(&o->arena);
+	o->path = arena_text(&o->arena, path);
+	o->title = arena_text(&o->arena, title);
+	o->seed = seed;
+	return o;
+}
+
 const struct net_ref *outcome_ref(const struct outcome *o, uint32_t ref)
 {
 	static const struct net_ref none = {

@@ -98,6 +98,8 @@ struct outcome {
 	bool limit_hit;
 };
 
+/* Empty; texts are copied. */
+struct outcome *outcome_new(const char *path, const char *title, uint64_t seed);
 /* Copies what the numbers of 'n' stand for from 'now' on. */
 void outcome_take_refs(struct outcome *o, const struct net *n, uint64_t now);
 /* Copies which places 'n' has; once. */

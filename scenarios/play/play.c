@@ -138,11 +138,7 @@ static bool prepare(struct stage *s)
 
 static struct outcome *outcome_for(const struct script *script, uint64_t seed)
 {
-	struct outcome *o = MEM_NEW(struct outcome);
-	arena_init(&o->arena);
-	o->path = arena_text(&o->arena, script->path);
-	o->title = arena_text(&o->arena, script->title);
-	o->seed = seed;
+	struct outcome *o = outcome_new(script->path, script->title, seed);
 	o->step_count = script->step_count;
 	o->steps =
 		ARENA_ARRAY(&o->arena, o->step_count + 1, struct outcome_step);

@@ -58,7 +58,7 @@ static size_t open_file(struct recorder *r, const char *path, struct diag *d)
 {
 	struct pcapng_about about = {r->conf.application, r->conf.about};
 	struct file f = {0};
-	if (is_classic(path))
+	if (is_classic(path) && !r->conf.pcapng)
 		f.pcap = capture_open(path, d);
 	else
 		f.ng = pcapng_open(path, &about, d);
@@ -261,11 +261,11 @@ bool recorder_attach(struct recorder *r, struct world *w,
 	r->world = w;
 	r->names = *names;
 	count_ports(r);
-	struct story_conf conf = {
-		.every = r->conf.points == RECORDER_ALL || r->conf.dir,
-		.wants = wants,
-		.keep = keep,
-		.context = r};
+	struct story_conf conf = {.every = r->conf.points == RECORDER_ALL ||
+					   r->conf.dir,
+				  .wants = wants,
+				  .keep = keep,
+				  .context = r};
 	r->story = story_new(w, &conf);
 	r->watch = (struct watch){.note = on_note,
 				  .sent = on_sent,

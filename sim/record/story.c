@@ -231,8 +231,8 @@ static void candidate(struct story *s, struct transit *t, uint64_t number)
 	const struct nic *point = point_of(s, &t->form, i->s.nic);
 	if (t->latest && t->latest != t->best)
 		item(s, t->latest)->state = GONE;
-	bool better = !t->best || (i->s.nic == point &&
-				   item(s, t->best)->s.nic != point);
+	bool better = !t->best ||
+		      (i->s.nic == point && item(s, t->best)->s.nic != point);
 	if (better && t->best)
 		item(s, t->best)->state = GONE;
 	if (better)
@@ -248,8 +248,8 @@ static void count_hop(struct transit *t, const struct node *n)
 	t->hop++;
 }
 
-static void see(struct story *s, struct transit *t,
-		struct story_sighting *what, const struct pkt *p)
+static void see(struct story *s, struct transit *t, struct story_sighting *what,
+		const struct pkt *p)
 {
 	count_hop(t, what->nic->node);
 	what->remark.hop = t->hop;
@@ -291,8 +291,7 @@ void story_frame(struct story *s, const struct nic *nic,
 	bool stray = !out && is_stray(nic, p);
 	if (p->marked && !stray)
 		see(s, take(s, p->id), &what, p);
-	else if ((out || s->conf.every) &&
-		 s->conf.wants(s->conf.context, nic))
+	else if ((out || s->conf.every) && s->conf.wants(s->conf.context, nic))
 		add(s, &what, KEPT);
 	flush(s, now);
 }
@@ -369,8 +368,7 @@ void story_sent(struct story *s, const struct node *from, const struct pkt *p)
 	VEC_ADD(&t->events, e);
 }
 
-void story_secrets(struct story *s, uint64_t now, const char *lines,
-		   size_t len)
+void story_secrets(struct story *s, uint64_t now, const char *lines, size_t len)
 {
 	struct story_sighting what = {
 		.time = now, .frame = (const uint8_t *)lines, .len = len};

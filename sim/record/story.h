@@ -27,12 +27,12 @@
 #include "sim/world/world.h"
 
 struct story_sighting {
-	uint64_t time;		/* ns */
-	const struct nic *nic;	/* NULL: 'frame' is not one, see 'secrets' */
-	const uint8_t *frame;	/* or lines of a key log */
+	uint64_t time;	       /* ns */
+	const struct nic *nic; /* NULL: 'frame' is not one, see 'secrets' */
+	const uint8_t *frame;  /* or lines of a key log */
 	size_t len;
-	struct remark remark;	/* of what happened */
-	bool marked;		/* has notes: not ARP */
+	struct remark remark; /* of what happened */
+	bool marked;	      /* has notes: not ARP */
 };
 
 struct story_conf {

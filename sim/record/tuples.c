@@ -29,8 +29,8 @@ struct flow_key tuples_both_ways(const struct flow_key *k)
 
 static uint32_t hash(const struct flow_key *k, uint32_t more)
 {
-	uint64_t rest = (uint64_t)k->proto << 32 | (uint32_t)k->sport << 16 |
-			k->dport;
+	uint64_t rest =
+		(uint64_t)k->proto << 32 | (uint32_t)k->sport << 16 | k->dport;
 	uint32_t ends = hash_pair((uint64_t)k->src.v << 32 | k->dst.v, rest);
 	return hash_pair(ends, more);
 }

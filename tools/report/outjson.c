@@ -199,3 +199,24 @@ void outjson_run(const struct outcome *o, bool all, struct str *out)
 	set(j, "expectations", expects);
 	outjson_print(j, out);
 }
+
+void outjson_replay(const struct replay *r, struct str *out)
+{
+	const struct outcome *o = r->outcome;
+	json_t *j = json_object(), *packets = json_array();
+	for (size_t i = 0; i < r->packets.count; i++) {
+		const struct replay_packet *p = &r->packets.at[i];
+		json_t *one = json_object();
+		set(one, "number", json_integer((json_int_t)p->number));
+		set(one, "left_out", text(p->why));
+		set(one, "packet",
+		    packet(o, p->id ? trace_find(&o->trace, p->id) : NULL));
+		json_array_append_new(packets, one);
+	}
+	set(j, "tierpath", header());
+	set(j, "capture", text(o->path));
+	set(j, "into", text(r->port));
+	set(j, "repaired_checksums", json_integer((json_int_t)r->repaired));
+	set(j, "packets", packets);
+	print(j, out);
+}

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "scenarios/play/outcome.h"
+#include "scenarios/play/replay.h"
 #include "sim/base/str.h"
 
 #define OUTJSON_VERSION 1
@@ -18,5 +19,8 @@ void outjson_run(const struct outcome *o, bool all, struct str *out);
  * freed. */
 json_t *outjson_header(void);
 void outjson_print(json_t *j, struct str *out);
+
+/* Every packet of a replay: where it came out, or why not. */
+void outjson_replay(const struct replay *r, struct str *out);
 
 #endif

@@ -76,6 +76,22 @@ bool cmd_find(const char *const *words, size_t count, struct cmd_paths *out,
 	return d->error_count == 0;
 }
 
+struct tree *cmd_change(struct tree *t, const struct option_values *v,
+			struct diag *d)
+{
+	for (size_t i = 0; t && i < v->change_count; i++) {
+		const char *text = v->changes[i];
+		struct tree *patch =
+			tree_parse("--change", text, strlen(text), d);
+		struct tree *next =
+			patch ? tree_merge(t, patch->root, d) : NULL;
+		tree_free(patch);
+		tree_free(t);
+		t = next;
+	}
+	return t;
+}
+
 void cmd_free_paths(struct cmd_paths *p)
 {
 	for (size_t i = 0; i < p->count; i++)

@@ -15,6 +15,9 @@ int cmd_run(const struct option_values *v);
 int cmd_test(const struct option_values *v);
 int cmd_trace(const struct option_values *v);
 int cmd_show(const struct option_values *v);
+int cmd_replay(const struct option_values *v);
+int cmd_wireshark(const struct option_values *v);
+int cmd_extcap(const struct option_values *v);
 int cmd_lint(const struct option_values *v);
 int cmd_schema(const struct option_values *v);
 int cmd_help(const struct option_values *v);
@@ -29,6 +32,9 @@ bool cmd_find(const char *const *words, size_t count, struct cmd_paths *out,
 	      struct diag *d);
 void cmd_free_paths(struct cmd_paths *p);
 
+/* 't' (NULL is fine; taken) with every --change made; NULL after reporting. */
+struct tree *cmd_change(struct tree *t, const struct option_values *v,
+			struct diag *d);
 /* Prints messages to stderr. */
 void cmd_report(const struct option_values *v, const struct diag *d);
 /* Writes 'text' to stdout; false (after saying so) if that fails. */

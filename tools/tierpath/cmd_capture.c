@@ -81,6 +81,7 @@ static bool configure(const struct option_values *v, struct recorder_conf *conf,
 {
 	const char *points = v->capture;
 	bool ports = !strncmp(points, PORTS, strlen(PORTS));
+	conf->pcapng = v->write_pcapng;
 	conf->filter = v->capture_filter;
 	conf->notes = notes_of(v->notes);
 	conf->application = "tierpath " TIERPATH_VERSION;

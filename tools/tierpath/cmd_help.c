@@ -35,7 +35,8 @@ int cmd_help(const struct option_values *v)
 			command = (enum option_command)i;
 	if (v->word_count && command == OPTION_COMMAND_COUNT)
 		return refuse(v, "command",
-			      "run test trace show lint schema help");
+			      "run test trace show replay wireshark extcap "
+			      "lint schema help");
 	if (v->man)
 		option_print_man(&out);
 	else if (v->completion)

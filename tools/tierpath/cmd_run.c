@@ -90,8 +90,8 @@ int cmd_run(const struct option_values *v)
 		int one = run_file(v, paths.at[i]);
 		if (one > status)
 			status = one;
-		if (i + 1 < paths.count && !v->json && !cmd_capture_to_stdout(v) &&
-		    !v->quiet)
+		if (i + 1 < paths.count && !v->json &&
+		    !cmd_capture_to_stdout(v) && !v->quiet)
 			cmd_print("\n", 1);
 	}
 	cmd_free_paths(&paths);

@@ -110,26 +110,6 @@ static void show_topology(struct show *s, struct tree *t, struct diag *d)
 	model_free(m);
 }
 
-static void show_changed(struct show *s, struct tree *t, struct diag *d)
-{
-	struct tree *now = t;
-	for (size_t i = 0; now && i < s->values->change_count; i++) {
-		const char *text = s->values->changes[i];
-		struct tree *patch =
-			tree_parse("--change", text, strlen(text), d);
-		struct tree *next =
-			patch ? tree_merge(now, patch->root, d) : NULL;
-		tree_free(patch);
-		if (now != t)
-			tree_free(now);
-		now = next;
-	}
-	if (now)
-		show_topology(s, now, d);
-	if (now != t)
-		tree_free(now);
-}
-
 static void show_scenario(struct show *s, const char *path, struct diag *d)
 {
 	struct play_options options = {.has_seed = s->values->has_seed,
@@ -156,8 +136,8 @@ static void show(struct show *s, const char *path, struct diag *d)
 	struct tree *t = tree_load(path, d);
 	if (t && (tree_get(t->root, "steps") || tree_get(t->root, "topology")))
 		show_scenario(s, path, d);
-	else if (t)
-		show_changed(s, t, d);
+	else if ((t = cmd_change(t, s->values, d)))
+		show_topology(s, t, d);
 	tree_free(t);
 }
 

@@ -280,6 +280,7 @@ bool option_parse(int argc, char **argv, struct option_values *out,
 	out->color = "auto";
 	out->capture = "story";
 	out->notes = "events";
+	out->points = "story";
 	out->proto = "tcp";
 	out->command = OPTION_HELP;
 	out->jobs = 1;

@@ -16,6 +16,9 @@ enum option_command {
 	OPTION_TEST,
 	OPTION_TRACE,
 	OPTION_SHOW,
+	OPTION_REPLAY,
+	OPTION_WIRESHARK,
+	OPTION_EXTCAP,
 	OPTION_LINT,
 	OPTION_SCHEMA,
 	OPTION_HELP,
@@ -37,9 +40,16 @@ struct option_values {
 	bool man, completion, version;
 	const char *color; /* "auto", "always", "never" */
 	const char *write, *capture, *capture_filter, *capture_dir, *notes;
+	bool write_pcapng; /* whatever 'write' is called; no option */
 	double speed; /* 0: as fast as possible */
 	const char *junit;
 	const char *from, *to, *proto;
+	const char *topology, *into; /* replay */
+	bool install_profile, install_extcap;
+	/* extcap: what Wireshark asks for */
+	bool extcap_interfaces, extcap_dlts, extcap_config, extcap_capture;
+	const char *extcap_version, *extcap_interface, *fifo;
+	const char *scenario, *points;
 	const char **changes;
 	size_t change_count;
 	bool has_seed;

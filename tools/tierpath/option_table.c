@@ -2,14 +2,14 @@
 #include "tools/tierpath/option_table.h"
 
 #define ON(command) (1U << OPTION_##command)
-#define PLAYS	    (ON(RUN) | ON(TEST) | ON(TRACE) | ON(SHOW))
-#define CAPTURES    (ON(RUN) | ON(TRACE))
+#define PLAYS	    (ON(RUN) | ON(TEST) | ON(TRACE) | ON(SHOW) | ON(REPLAY))
+#define CAPTURES    (ON(RUN) | ON(TRACE) | ON(REPLAY))
 #define EVERY	    ((1U << OPTION_COMMAND_COUNT) - 1)
 #define AT(member)  .offset = offsetof(struct option_values, member)
 
 const struct option_row option_rows[] = {
 	{"json", 0, NULL, "print JSON instead of text",
-	 ON(RUN) | ON(TRACE) | ON(SHOW), OPTION_FLAG, AT(json)},
+	 ON(RUN) | ON(TRACE) | ON(SHOW) | ON(REPLAY), OPTION_FLAG, AT(json)},
 	{"write", 'w', "FILE",
 	 "write a capture of the network: pcapng, or classic pcap if FILE ends "
 	 "in .pcap; - is stdout, and the report goes to stderr",
@@ -26,11 +26,11 @@ const struct option_row option_rows[] = {
 	{"notes", 0, "WHICH",
 	 "remarks in the capture: events (default) where something happened, "
 	 "all, none",
-	 CAPTURES, OPTION_TEXT, AT(notes), .choices = "events all none"},
+	 CAPTURES | ON(EXTCAP), OPTION_TEXT, AT(notes), .choices = "events all none"},
 	{"speed", 0, "X",
 	 "let time pass X times as fast as real time while the capture is "
 	 "written; default 0, as fast as possible",
-	 CAPTURES, OPTION_SPEED, AT(speed)},
+	 CAPTURES | ON(EXTCAP), OPTION_SPEED, AT(speed)},
 	{"seed", 0, "N",
 	 "the source of all chance; default: the scenario's, "
 	 "or 1",
@@ -52,7 +52,40 @@ const struct option_row option_rows[] = {
 	{"sport", 0, "N", "source port; default: an ephemeral one", ON(TRACE),
 	 OPTION_NUMBER, AT(sport), 1, 65535},
 	{"change", 0, "YAML", "change the topology first (a merge patch)",
-	 ON(TRACE) | ON(SHOW), OPTION_MANY, AT(changes)},
+	 ON(TRACE) | ON(SHOW) | ON(REPLAY), OPTION_MANY, AT(changes)},
+	{"topology", 0, "FILE", "the network that the packets are sent through",
+	 ON(REPLAY), OPTION_TEXT, AT(topology)},
+	{"into", 0, "PORT",
+	 "the port by which they come in, such as domain-c8:seg-podvm-ns",
+	 ON(REPLAY), OPTION_TEXT, AT(into)},
+	{"install-profile", 0, NULL,
+	 "install the profile 'tierpath' and its columns for this user",
+	 ON(WIRESHARK), OPTION_FLAG, AT(install_profile)},
+	{"install-extcap", 0, NULL,
+	 "make 'tierpath' a capture interface for this user", ON(WIRESHARK),
+	 OPTION_FLAG, AT(install_extcap)},
+	{"extcap-interfaces", 0, NULL, "list the interfaces", ON(EXTCAP),
+	 OPTION_FLAG, AT(extcap_interfaces)},
+	{"extcap-version", 0, "V", "the version of Wireshark that asks",
+	 ON(EXTCAP), OPTION_TEXT, AT(extcap_version)},
+	{"extcap-interface", 0, "NAME", "the interface that is meant: tierpath",
+	 ON(EXTCAP), OPTION_TEXT, AT(extcap_interface)},
+	{"extcap-dlts", 0, NULL, "list the link types of the interface",
+	 ON(EXTCAP), OPTION_FLAG, AT(extcap_dlts)},
+	{"extcap-config", 0, NULL, "list what can be chosen in its dialog",
+	 ON(EXTCAP), OPTION_FLAG, AT(extcap_config)},
+	{"extcap-capture-filter", 0, "EXPR",
+	 "keep only what matches, in the language of tcpdump", ON(EXTCAP),
+	 OPTION_TEXT, AT(capture_filter)},
+	{"capture", 0, NULL, "play the scenario and write its capture",
+	 ON(EXTCAP), OPTION_FLAG, AT(extcap_capture)},
+	{"fifo", 0, "FILE", "where the capture is written", ON(EXTCAP),
+	 OPTION_TEXT, AT(fifo)},
+	{"scenario", 0, "NAME",
+	 "the scenario to play, by name or file; default: the first",
+	 ON(EXTCAP), OPTION_TEXT, AT(scenario)},
+	{"points", 0, "WHICH", "story (default) or all, as run --capture",
+	 ON(EXTCAP), OPTION_TEXT, AT(points), .choices = "story all"},
 	{"strict", 0, NULL, "warnings count: exit status 1", ON(LINT),
 	 OPTION_FLAG, AT(strict)},
 	{"clock-behind", 0, NULL,
@@ -100,6 +133,24 @@ const struct option_command_row option_commands[] = {
 		 "lb; default all. With a scenario, they are as its "
 		 "last step leaves them.",
 		 1, SIZE_MAX, "show"},
+	[OPTION_REPLAY] =
+		{"replay", "CAPTURE",
+		 "send somebody's packets through a network",
+		 "Sends the IPv4 packets of a capture (pcap or pcapng) into a "
+		 "port of a topology and shows where each came out, or why "
+		 "not. Exit status 1 if one did not arrive.",
+		 1, 1, "files"},
+	[OPTION_WIRESHARK] =
+		{"wireshark", "[FILE|DIR...]", "set Wireshark up for captures",
+		 "Installs, for the user who asks, a Wireshark profile with "
+		 "columns, colours and filter buttons for captures, and the "
+		 "capture interface 'tierpath' that plays the scenarios named.",
+		 0, SIZE_MAX, "files"},
+	[OPTION_EXTCAP] =
+		{"extcap", "[FILE|DIR...]", "what Wireshark calls to capture",
+		 "Speaks Wireshark's extcap protocol: offers the interface "
+		 "'tierpath', and the scenarios named as its choices.",
+		 0, SIZE_MAX, "files"},
 	[OPTION_LINT] = {"lint", "FILE...",
 			 "what NSX would refuse and what is likely wrong",
 			 "Reads topologies and scenarios and reports every "

@@ -59,8 +59,8 @@ static void name_records(struct net *n, const struct model *m)
 	for (size_t i = 0; i < m->hosts.count; i++) {
 		const struct model_dns_server *s = &m->hosts.at[i].dns_server;
 		for (size_t j = 0; j < s->records.count; j++)
-			for (size_t k = 0;
-			     k < s->records.at[j].addresses.count; k++)
+			for (size_t k = 0; k < s->records.at[j].addresses.count;
+			     k++)
 				add(n, s->records.at[j].addresses.at[k],
 				    s->records.at[j].id.name);
 	}
