@@ -146,8 +146,8 @@ static bool find_port(struct player *p, const char *name)
 	if (found.count == 1) {
 		p->into = found.at[0];
 		portname_print(p->into, &own);
-		p->replay->port = arena_text(&p->replay->outcome->arena,
-					     str_text(&own));
+		p->replay->port =
+			arena_text(&p->replay->outcome->arena, str_text(&own));
 	} else if (any) {
 		diag_error(p->diag, diag_nowhere(),
 			   "'%s' has %zu ports: which one?", name, found.count);
@@ -160,6 +160,36 @@ static bool find_port(struct player *p, const char *name)
 	str_fini(&own);
 	VEC_FREE(&found);
 	return p->into != NULL;
+}
+
+static bool swallow(void *context, struct pkt *p)
+{
+	struct router *r = context;
+	world_note(router_node(r), p, NOTE_DELIVERED, p->in_port);
+	world_free_pkt(router_node(r)->world, p);
+	return true;
+}
+
+/* The hosts that are in the file would contradict what they say there. */
+static void silence_senders(struct player *p)
+{
+	size_t hosts;
+	const char *const *names = net_host_names(p->net, &hosts);
+	struct tuples seen = {0};
+	for (size_t i = 0; i < p->frames.count; i++) {
+		struct ip4_head h;
+		ip4_read_quoted(p->frames.at[i].ip, p->frames.at[i].len, &h);
+		struct flow_key key = {.src = h.src};
+		size_t before = seen.all.count;
+		tuples_number(&seen, &key, 0);
+		for (size_t j = 0; seen.all.count > before && j < hosts; j++) {
+			struct router *r =
+				host_router(net_host(p->net, names[j]));
+			if (router_has_addr(r, h.src))
+				router_set_local(r, swallow, r);
+		}
+	}
+	tuples_fini(&seen);
 }
 
 /* Its conversation, and whether it goes the way of the first packet of it. */
@@ -180,8 +210,8 @@ static void send(struct player *p, const struct frame *f)
 {
 	/* VMware's prefix: some machine on the other side. */
 	static const mac stranger = {{0x00, 0x50, 0x56, 0x00, 0x00, 0x01}};
-	struct nic *peer = p->into->link ? p->into->link->ends[!p->into->end]
-					 : p->into;
+	struct nic *peer =
+		p->into->link ? p->into->link->ends[!p->into->end] : p->into;
 	struct pkt *pkt = world_take_pkt(p->world);
 	if (!pkt)
 		return;
@@ -237,6 +267,7 @@ static bool perform(struct player *p, const struct replay_conf *conf)
 	if (options->built &&
 	    !options->built(options->context, p->net, p->diag))
 		return false;
+	silence_senders(p);
 	send_all(p);
 	conclude(p, options);
 	return true;

@@ -5,8 +5,9 @@
  * Each IPv4 packet of the file arrives by one port, as though its neighbour
  * there had sent it, at the distance in time that the capture says. Ethernet
  * addresses are made to fit; checksums that the sender left to its network
- * card are made right. What hosts of the network answer is their own affair:
- * nobody waits for it. */
+ * card are made right. Hosts of the network answer as they would, and the
+ * answers go their way; a host whose own packets these are takes the answers
+ * and keeps silent, for what it says is in the file. */
 #ifndef REPLAY_H
 #define REPLAY_H
 
@@ -35,8 +36,8 @@ struct replay {
 };
 
 struct replay_conf {
-	const char *path;	       /* of the capture; "-" is stdin */
-	const char *port;	       /* by which packets come in */
+	const char *path;		    /* of the capture; "-" is stdin */
+	const char *port;		    /* by which packets come in */
 	const struct play_options *options; /* seed, hooks */
 };
 

@@ -179,10 +179,10 @@ static void take(struct capread *r, const struct pcap_pkthdr *head,
 	uint16_t type = 0;
 	struct rd rd = rd_of(bytes, head->caplen);
 	r->link(&rd, &type);
-	*out = (struct capread_packet){
-		.number = r->count,
-		.time = (uint64_t)head->ts.tv_sec * SECOND +
-			(uint64_t)head->ts.tv_usec};
+	*out = (struct capread_packet){.number = r->count,
+				       .time = (uint64_t)head->ts.tv_sec *
+						       SECOND +
+					       (uint64_t)head->ts.tv_usec};
 	if (!rd_ok(&rd) || type != ETH_TYPE_IP4) {
 		out->what = rd_ok(&rd) ? what_is(type) : "no whole frame";
 		return;

@@ -34,7 +34,7 @@ enum recorder_notes {
 struct recorder_conf {
 	const char *path; /* "-" is stdout; NULL: one for each port in 'dir' */
 	const char *dir;  /* made if need be */
-	bool pcapng; /* whatever the file is called */
+	bool pcapng;	  /* whatever the file is called */
 	enum recorder_points points;
 	const char *ports;  /* only these: "a,b"; NULL: all */
 	const char *filter; /* pcap-filter(7); NULL: none */

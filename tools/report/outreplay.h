@@ -11,7 +11,7 @@
 #include "sim/base/str.h"
 #include "tools/report/outtext.h"
 
-/* Whether every packet that was sent arrived somewhere. */
+/* Whether every packet that was sent arrived, and every answer to one. */
 bool outreplay_all_arrived(const struct replay *r);
 /* 'style.quiet': the numbers only; 'style.verbose': all that fared alike, and
  * what the network itself sent meanwhile. */

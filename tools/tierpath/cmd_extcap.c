@@ -132,8 +132,8 @@ static bool play(const struct option_values *v, const char *path,
 	struct cmd_capture *c =
 		s ? cmd_capture_new(&capture, s->title, d) : NULL;
 	cmd_capture_hook(c, &options);
-	struct outcome *o = c && !d->error_count ? play_script(s, &options, d)
-						 : NULL;
+	struct outcome *o =
+		c && !d->error_count ? play_script(s, &options, d) : NULL;
 	bool ok = cmd_capture_end(c, true, d) && o;
 	outcome_free(o);
 	script_free(s);

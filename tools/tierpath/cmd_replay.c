@@ -44,7 +44,7 @@ static int play(const struct option_values *v, const struct tree *t,
 	bool kept = cmd_capture_end(capture, r != NULL, d);
 	int status = OPTION_EXIT_INPUT;
 	if (r && kept)
-		status = !print(v, r) ? OPTION_EXIT_INTERNAL
+		status = !print(v, r)		    ? OPTION_EXIT_INTERNAL
 			 : outreplay_all_arrived(r) ? OPTION_EXIT_OK
 						    : OPTION_EXIT_FAILED;
 	replay_free(r);
@@ -57,8 +57,9 @@ int cmd_replay(const struct option_values *v)
 	struct diag d;
 	int status = OPTION_EXIT_INPUT;
 	diag_init(&d);
-	struct tree *t = check(v, &d) ? cmd_change(tree_load(v->topology, &d), v, &d)
-				    : NULL;
+	struct tree *t = check(v, &d)
+				 ? cmd_change(tree_load(v->topology, &d), v, &d)
+				 : NULL;
 	if (t)
 		status = play(v, t, &d);
 	cmd_report(v, &d);

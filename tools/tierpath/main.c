@@ -5,13 +5,11 @@
 #include "tools/tierpath/cmd.h"
 
 static int (*const commands[])(const struct option_values *v) = {
-	[OPTION_RUN] = cmd_run,	    [OPTION_TEST] = cmd_test,
-	[OPTION_TRACE] = cmd_trace, [OPTION_SHOW] = cmd_show,
-	[OPTION_REPLAY] = cmd_replay,
-	[OPTION_WIRESHARK] = cmd_wireshark,
-	[OPTION_EXTCAP] = cmd_extcap,
-	[OPTION_LINT] = cmd_lint,   [OPTION_SCHEMA] = cmd_schema,
-	[OPTION_HELP] = cmd_help,
+	[OPTION_RUN] = cmd_run,	      [OPTION_TEST] = cmd_test,
+	[OPTION_TRACE] = cmd_trace,   [OPTION_SHOW] = cmd_show,
+	[OPTION_REPLAY] = cmd_replay, [OPTION_WIRESHARK] = cmd_wireshark,
+	[OPTION_EXTCAP] = cmd_extcap, [OPTION_LINT] = cmd_lint,
+	[OPTION_SCHEMA] = cmd_schema, [OPTION_HELP] = cmd_help,
 };
 
 static int help_about(enum option_command command)

@@ -41,7 +41,7 @@ struct option_values {
 	const char *color; /* "auto", "always", "never" */
 	const char *write, *capture, *capture_filter, *capture_dir, *notes;
 	bool write_pcapng; /* whatever 'write' is called; no option */
-	double speed; /* 0: as fast as possible */
+	double speed;	   /* 0: as fast as possible */
 	const char *junit;
 	const char *from, *to, *proto;
 	const char *topology, *into; /* replay */

@@ -26,7 +26,8 @@ const struct option_row option_rows[] = {
 	{"notes", 0, "WHICH",
 	 "remarks in the capture: events (default) where something happened, "
 	 "all, none",
-	 CAPTURES | ON(EXTCAP), OPTION_TEXT, AT(notes), .choices = "events all none"},
+	 CAPTURES | ON(EXTCAP), OPTION_TEXT, AT(notes),
+	 .choices = "events all none"},
 	{"speed", 0, "X",
 	 "let time pass X times as fast as real time while the capture is "
 	 "written; default 0, as fast as possible",

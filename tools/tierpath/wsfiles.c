@@ -103,10 +103,7 @@ static const char plugin[] =
 	"register_postdissector(proto)\n";
 
 const struct wsfiles_file wsfiles_all[] = {
-	{"preferences", false, preferences},
-	{"colorfilters", false, colors},
-	{"dfilter_buttons", false, buttons},
-	{"dfilters", false, filters},
-	{"tierpath.lua", true, plugin},
-	{NULL, false, NULL},
+	{"preferences", false, preferences}, {"colorfilters", false, colors},
+	{"dfilter_buttons", false, buttons}, {"dfilters", false, filters},
+	{"tierpath.lua", true, plugin},	     {NULL, false, NULL},
 };
