@@ -213,10 +213,10 @@ void outjson_replay(const struct replay *r, struct str *out)
 		    packet(o, p->id ? trace_find(&o->trace, p->id) : NULL));
 		json_array_append_new(packets, one);
 	}
-	set(j, "tierpath", header());
+	set(j, "tierpath", outjson_header());
 	set(j, "capture", text(o->path));
 	set(j, "into", text(r->port));
 	set(j, "repaired_checksums", json_integer((json_int_t)r->repaired));
 	set(j, "packets", packets);
-	print(j, out);
+	outjson_print(j, out);
 }

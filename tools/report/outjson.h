@@ -15,12 +15,11 @@
 
 /* 'all' adds every packet of every step; else only the decisive ones. */
 void outjson_run(const struct outcome *o, bool all, struct str *out);
+/* Every packet of a replay: where it came out, or why not. */
+void outjson_replay(const struct replay *r, struct str *out);
 /* For what else is JSON: the member "tierpath", and the text of 'j', which is
  * freed. */
 json_t *outjson_header(void);
 void outjson_print(json_t *j, struct str *out);
-
-/* Every packet of a replay: where it came out, or why not. */
-void outjson_replay(const struct replay *r, struct str *out);
 
 #endif

@@ -216,9 +216,10 @@ static void print_way(const struct list *l, const struct trace_packet *p)
 {
 	static struct walk w; /* large; one thread prints */
 	walk_packet(l->replay->outcome, p, &w);
-	struct outpath path = {l->replay->outcome, &l->style->color, "    ",
+	struct outpath path = {l->replay->outcome, &w,
+			       &l->style->color,   "    ",
 			       outpath_column(&w), l->out};
-	outpath_print(&path, &w);
+	outpath_print(&path);
 	if (!has_arrived(p) && p->fate == TRACE_DROPPED &&
 	    *drop_remedy(p->reason))
 		str_addf(l->out, "  try: %s\n", drop_remedy(p->reason));

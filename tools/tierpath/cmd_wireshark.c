@@ -14,7 +14,7 @@
 #include "tools/tierpath/cmd.h"
 #include "tools/tierpath/wsfiles.h"
 
-#define PATH_ROOM 4096
+#define PATH_ROOM 4096 /* Linux: PATH_MAX */
 
 struct installer {
 	const struct option_values *values;
@@ -130,15 +130,14 @@ static bool own_path(struct installer *in, char out[PATH_ROOM])
 
 static bool add_folder(struct installer *in, const char *word, struct str *out)
 {
-	char *path = realpath(word, NULL);
-	if (!path) {
+	char path[PATH_ROOM];
+	if (!realpath(word, path)) {
 		diag_error(in->diag, diag_nowhere(), "cannot read %s: %s", word,
 			   strerror(errno));
 		return false;
 	}
 	str_addc(out, ' ');
 	add_quoted(path, out);
-	free(path);
 	return true;
 }
 
