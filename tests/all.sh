@@ -36,7 +36,7 @@ scenarios() {
 golden() { tests/golden/golden.sh "$bin"; }
 cli() { tests/cli/cli.sh "$bin"; }
 lang() { tests/lang/lang.py "$bin"; }
-capture() { tests/capture/capture.sh "$bin"; }
+capture() { tests/capture/capture.py "$bin"; }
 removal() { tests/removal/removal.py "$bin"; }
 fuzz() { "$build/fuzz-inputs" --count "${FUZZ_COUNT:-100000}" --seed "${FUZZ_SEED:-1}"; }
 

@@ -91,9 +91,9 @@ static bool choose_link(struct capread *r, struct diag *d)
 	}
 	const char *name = pcap_datalink_val_to_name(type);
 	diag_error(d, diag_nowhere(),
-		   "%s was captured on a link of type %s, which is not known "
-		   "here",
-		   r->name, name ? name : "without a name");
+		   "%s was captured on a link of type %d%s%s, which is not "
+		   "known here",
+		   r->name, type, name ? ", " : "", name ? name : "");
 	diag_help(d, "known: EN10MB (Ethernet), LINUX_SLL, LINUX_SLL2, RAW, "
 		     "IPV4, NULL, LOOP");
 	return false;

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Captures judged by programs that we did not write.
 
@@ -76,7 +76,8 @@ def play(scenario, path, *options):
 
 def frames_of(path, count=0):
     """Every frame (or the first 'count') as a dict of FIELDS; values are lists."""
-    words = ["tshark", "-r", path, "-N", "n", "-c", str(count), *CHECKSUMS, "-T", "fields",
+    words = ["tshark", "-r", path, *(["-c", str(count)] if count else []), "-N", "n",
+             *CHECKSUMS, "-T", "fields",
              "-E", "separator=/t", "-E", f"aggregator={SEPARATOR}"]
     for field in FIELDS:
         words += ["-e", field]
@@ -292,8 +293,7 @@ def scapy_agrees(folder):
     file of the same run has them too."""
     from scapy.utils import RawPcapNgReader, RawPcapReader
     for path in sorted(folder.glob("*.pcapng")):
-        with RawPcapNgReader(str(path)) as reader:
-            ng = [(((m.tshigh << 32) | m.tslow), bytes(b)) for b, m in reader]
+        ng = [((m.tshigh << 32) | m.tslow, bytes(b)) for b, m in RawPcapNgReader(str(path))]
         with RawPcapReader(str(path.with_suffix(".pcap"))) as reader:
             old = [(m.sec * 10**9 + m.usec, bytes(b)) for b, m in reader]
         mine = [(e.time, e.frame) for e in blocks.packets(path.read_bytes())]

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sim/record/outlet.h"
+
+static char folder[] = "/tmp/outlet-test-XXXXXX";
+static char path[64], fifo[64];
+static struct diag d;
+
+static void setup(void)
+{
+	diag_init(&d);
+	strcpy(folder + strlen(folder) - 6, "XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/file", folder);
+	snprintf(fifo, sizeof(fifo), "%s/fifo", folder);
+}
+
+static void teardown(void)
+{
+	unlink(path);
+	unlink(fifo);
+	ck_assert_int_eq(rmdir(folder), 0); /* nothing else is left */
+	diag_fini(&d);
+}
+
+START_TEST(a_file_appears_when_it_is_complete)
+{
+	struct outlet *o = outlet_open(path, &d);
+	outlet_write(o, "abc", 3);
+	ck_assert(outlet_flush(o));
+	ck_assert_int_ne(access(path, F_OK), 0);
+	ck_assert(outlet_close(o, &d));
+	struct stat st;
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(st.st_size, 3);
+}
+END_TEST
+
+START_TEST(what_was_there_stays_when_discarded)
+{
+	struct outlet *o = outlet_open(path, &d);
+	outlet_write(o, "old", 3);
+	outlet_close(o, &d);
+	o = outlet_open(path, &d);
+	outlet_write(o, "newer", 5);
+	outlet_discard(o);
+	struct stat st;
+	stat(path, &st);
+	ck_assert_int_eq(st.st_size, 3);
+}
+END_TEST
+
+START_TEST(a_fifo_is_written_directly)
+{
+	char text[8] = "";
+	ck_assert_int_eq(mkfifo(fifo, 0600), 0);
+	FILE *reader = fopen(fifo, "r+");
+	struct outlet *o = outlet_open(fifo, &d);
+	outlet_write(o, "abc", 3);
+	ck_assert(outlet_flush(o));
+	ck_assert_uint_eq(fread(text, 1, 3, reader), 3);
+	ck_assert_str_eq(text, "abc");
+	ck_assert(outlet_close(o, &d));
+	fclose(reader);
+	ck_assert_int_eq(access(fifo, F_OK), 0);
+}
+END_TEST
+
+START_TEST(a_reader_that_goes_away_is_no_error)
+{
+	signal(SIGPIPE, SIG_IGN);
+	ck_assert_int_eq(mkfifo(fifo, 0600), 0);
+	FILE *reader = fopen(fifo, "r+");
+	struct outlet *o = outlet_open(fifo, &d);
+	fclose(reader);
+	outlet_write(o, "abc", 3);
+	ck_assert(!outlet_flush(o));
+	ck_assert(outlet_close(o, &d));
+	ck_assert_uint_eq(d.error_count, 0);
+}
+END_TEST
+
+Suite *outlet_test_suite(void);
+Suite *outlet_test_suite(void)
+{
+	Suite *s = suite_create("outlet");
+	TCase *t = tcase_create("outlet");
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, a_file_appears_when_it_is_complete);
+	tcase_add_test(t, what_was_there_stays_when_discarded);
+	tcase_add_test(t, a_fifo_is_written_directly);
+	tcase_add_test(t, a_reader_that_goes_away_is_no_error);
+	suite_add_tcase(s, t);
+	return s;
+}

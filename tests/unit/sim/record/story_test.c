@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <check.h>
+#include <stdio.h>
+
+#include "sim/base/mem.h"
+#include "sim/record/portname.h"
+#include "sim/record/story.h"
+#include "tests/unit/sim/world/world_kit.h"
+
+/* a -- r -- b; what leaves r by its right port is translated to 10.2.0.9, an
+ * address that is b's to know: b has a route there. */
+static struct world_kit kit;
+static struct router *a, *b, *r;
+static struct world_kit_inbox at_a, at_b;
+static struct story *story;
+static struct watch watch;
+
+struct kept {
+	uint64_t time;
+	char port[32], src[ADDR_IP4_SIZE], events[128];
+	uint32_t id;
+	bool out;
+	unsigned hop;
+};
+static struct {
+	VEC(struct kept);
+} kept;
+static const char *only; /* the one port looked at; NULL: all */
+
+static bool wants(void *context, const struct nic *n)
+{
+	char name[32];
+	(void)context;
+	return !only || !strcmp(nic_print(n, name, sizeof(name)), only);
+}
+
+/* " SNAT dropped": what the remark would tell. */
+static void list_events(const struct remark *m, char *out, size_t size)
+{
+	size_t len = 0;
+	out[0] = '\0';
+	for (size_t i = 0; i < m->event_count && len < size; i++)
+		len += (size_t)snprintf(
+			out + len, size - len, " %s",
+			m->events[i].tries
+				? "again"
+				: note_kind_name((enum note_kind)m->events[i]
+							 .note.kind));
+}
+
+static void keep(void *context, const struct story_sighting *s)
+{
+	struct kept k = {.time = s->time,
+			 .id = s->remark.pkt,
+			 .out = s->remark.out,
+			 .hop = s->remark.hop};
+	(void)context;
+	if (!s->marked)
+		return; /* ARP */
+	nic_print(s->nic, k.port, sizeof(k.port));
+	addr_print_ip4(addr_ip4(be_load32(s->frame + ETH_SIZE + 12)), k.src);
+	list_events(&s->remark, k.events, sizeof(k.events));
+	VEC_ADD(&kept, k);
+}
+
+static void on_note(void *context, const struct note *n)
+{
+	(void)context;
+	story_note(story, n);
+}
+
+static void on_sent(void *context, const struct node *from, const struct pkt *p)
+{
+	(void)context;
+	story_sent(story, from, p);
+}
+
+static void on_frame(void *context, const struct nic *nic,
+		     enum watch_direction direction, uint64_t now,
+		     const struct pkt *p)
+{
+	(void)context;
+	story_frame(story, nic, direction, now, p);
+}
+
+static void begin(bool every)
+{
+	struct story_conf conf = {.every = every, .wants = wants, .keep = keep};
+	story = story_new(kit.world, &conf);
+	watch = (struct watch){
+		.note = on_note, .sent = on_sent, .frame = on_frame};
+	world_watch(kit.world, &watch);
+}
+
+static void end(void)
+{
+	world_unwatch(kit.world, &watch);
+	story_end(story);
+	story_free(story);
+}
+
+static void setup(void)
+{
+	struct router_port_conf right = {.name = "right",
+					 .addr = world_kit_if("10.2.0.1/24"),
+					 .uplink = true};
+	struct nat_rule rule = {
+		.action = NAT_SNAT,
+		.translated = {1, {world_kit_prefix("10.2.0.1/32")}},
+		.enabled = true};
+	world_kit_init(&kit);
+	a = world_kit_host(&kit, "a", "10.1.0.2/24", "10.1.0.1");
+	b = world_kit_host(&kit, "b", "10.2.0.2/24", "10.2.0.1");
+	r = router_new(kit.world, "r", "r");
+	world_kit_cable(&kit, world_kit_nic(a, 0),
+			world_kit_port(r, "left", "10.1.0.1/24"));
+	world_kit_cable(&kit, router_add_port(r, &right), world_kit_nic(b, 0));
+	struct rib_route routes[] = {world_kit_route("10.1.0.0/24", NULL, 0),
+				     world_kit_route("10.2.0.0/24", NULL, 1)};
+	struct router_tables t = {.routes = routes,
+				  .route_count = 2,
+				  .nat_rules = &rule,
+				  .nat_rule_count = 1,
+				  .forwards = true};
+	router_set_tables(r, &t);
+	world_kit_listen(&kit, a, &at_a);
+	world_kit_listen(&kit, b, &at_b);
+	only = NULL;
+}
+
+static void teardown(void)
+{
+	VEC_FREE(&kept);
+	world_kit_fini(&kit);
+}
+
+static uint32_t send(struct router *from, const struct world_kit_udp *u)
+{
+	struct pkt *p = world_kit_udp(&kit, u);
+	uint32_t id = p->id;
+	router_send(from, p);
+	world_run_until(kit.world, world_now(kit.world) + 10 * VCLOCK_S);
+	return id;
+}
+
+static const struct world_kit_udp there = {"10.1.0.2", "10.2.0.2", 5000, 6000,
+					   64};
+
+static void same(size_t i, const char *port, const char *src,
+		 const char *events)
+{
+	ck_assert_uint_lt(i, kept.count);
+	ck_assert_str_eq(kept.at[i].port, port);
+	ck_assert_str_eq(kept.at[i].src, src);
+	ck_assert_str_eq(kept.at[i].events, events);
+}
+
+START_TEST(each_form_is_kept_once)
+{
+	begin(false);
+	uint32_t id = send(a, &there);
+	end();
+	ck_assert_uint_eq(kept.count, 2);
+	same(0, "a:eth0", "10.1.0.2", " waits for ARP");
+	same(1, "r:right", "10.2.0.1", " SNAT waits for ARP delivered");
+	ck_assert_uint_eq(kept.at[0].id, id);
+	ck_assert_uint_eq(kept.at[1].id, id);
+	ck_assert_uint_eq(kept.at[0].hop, 1);
+	ck_assert_uint_eq(kept.at[1].hop, 2);
+}
+END_TEST
+
+START_TEST(answers_are_kept_at_the_same_ports)
+{
+	begin(false);
+	send(a, &there);
+	struct world_kit_udp back = {"10.2.0.2", "10.2.0.1", 6000,
+				     at_b.last.sport, 64};
+	send(b, &back);
+	end();
+	ck_assert_uint_eq(kept.count, 4);
+	same(2, "r:right", "10.2.0.2", "");
+	same(3, "a:eth0", "10.2.0.2", " SNAT delivered");
+	ck_assert(!kept.at[2].out);
+	ck_assert(!kept.at[3].out);
+}
+END_TEST
+
+START_TEST(a_packet_that_dies_is_kept_where_it_died)
+{
+	struct world_kit_udp nowhere = there;
+	nowhere.dst = "10.9.9.9";
+	begin(false);
+	send(a, &nowhere);
+	end();
+	ck_assert_uint_eq(kept.count, 1);
+	same(0, "r:left", "10.1.0.2", " waits for ARP dropped");
+	ck_assert(!kept.at[0].out);
+}
+END_TEST
+
+START_TEST(it_is_kept_when_it_came_though_it_dies_later)
+{
+	struct world_kit_udp missing = there;
+	missing.dst = "10.2.0.77"; /* ARP is asked for it for 3 s */
+	begin(false);
+	send(a, &missing);
+	end();
+	ck_assert_uint_eq(kept.count, 1);
+	same(0, "r:left", "10.1.0.2",
+	     " waits for ARP SNAT waits for ARP dropped");
+	ck_assert_uint_lt(kept.at[0].time, VCLOCK_S);
+}
+END_TEST
+
+START_TEST(time_does_not_go_back)
+{
+	struct world_kit_udp missing = there, other = there;
+	missing.dst = "10.2.0.77";
+	other.sport = 5001;
+	begin(false);
+	router_send(a, world_kit_udp(&kit, &missing));
+	world_run_until(kit.world, VCLOCK_S);
+	send(a, &other);
+	end();
+	ck_assert_uint_eq(kept.count, 3);
+	for (size_t i = 1; i < kept.count; i++)
+		ck_assert_uint_ge(kept.at[i].time, kept.at[i - 1].time);
+}
+END_TEST
+
+START_TEST(lost_on_a_link_it_is_kept_where_it_left)
+{
+	begin(false);
+	world_kit_nic(r, 1)->link->up = false;
+	send(b, &(struct world_kit_udp){"10.2.0.2", "10.2.0.1", 1, 2, 64});
+	send(a, &there); /* to find a's gateway */
+	world_kit_nic(a, 0)->link->up = false;
+	send(a, &there);
+	end();
+	struct kept *last = VEC_LAST(&kept);
+	ck_assert_str_eq(last->port, "a:eth0");
+	ck_assert_str_eq(last->events, " dropped");
+}
+END_TEST
+
+START_TEST(every_port_can_be_had)
+{
+	begin(true);
+	send(a, &there);
+	end();
+	ck_assert_uint_eq(kept.count, 4);
+	same(0, "a:eth0", "10.1.0.2", " waits for ARP");
+	same(1, "r:left", "10.1.0.2", "");
+	same(2, "r:right", "10.2.0.1", " SNAT waits for ARP");
+	same(3, "b:eth0", "10.2.0.1", " delivered");
+}
+END_TEST
+
+START_TEST(a_port_alone_tells_what_happened_before_it)
+{
+	only = "b:eth0";
+	begin(true);
+	send(a, &there);
+	end();
+	ck_assert_uint_eq(kept.count, 1);
+	same(0, "b:eth0", "10.2.0.1",
+	     " waits for ARP SNAT waits for ARP delivered");
+}
+END_TEST
+
+START_TEST(what_is_sent_again_is_told_once)
+{
+	struct world_kit_udp query = there;
+	query.dport = 53;
+	begin(false);
+	send(a, &query);
+	send(a, &query);
+	end();
+	ck_assert_uint_eq(kept.count, 4);
+	same(2, "a:eth0", "10.1.0.2", " again");
+	same(3, "r:right", "10.2.0.1", " SNAT delivered");
+}
+END_TEST
+
+START_TEST(keys_take_their_place_in_the_stream)
+{
+	begin(false);
+	story_secrets(story, 0, "CLIENT_RANDOM\n", 14);
+	end(); /* not marked: keep() passes it by, the sanitizers look on */
+	ck_assert_uint_eq(kept.count, 0);
+}
+END_TEST
+
+Suite *story_test_suite(void);
+Suite *story_test_suite(void)
+{
+	Suite *s = suite_create("story");
+	TCase *t = tcase_create("story");
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, each_form_is_kept_once);
+	tcase_add_test(t, answers_are_kept_at_the_same_ports);
+	tcase_add_test(t, a_packet_that_dies_is_kept_where_it_died);
+	tcase_add_test(t, it_is_kept_when_it_came_though_it_dies_later);
+	tcase_add_test(t, time_does_not_go_back);
+	tcase_add_test(t, lost_on_a_link_it_is_kept_where_it_left);
+	tcase_add_test(t, every_port_can_be_had);
+	tcase_add_test(t, a_port_alone_tells_what_happened_before_it);
+	tcase_add_test(t, what_is_sent_again_is_told_once);
+	tcase_add_test(t, keys_take_their_place_in_the_stream);
+	suite_add_tcase(s, t);
+	return s;
+}
