@@ -225,7 +225,8 @@ static void send(struct player *p, const struct frame *f)
 	p->replay->packets.at[f->place].id = pkt->id;
 	world_note(peer->node, pkt, NOTE_SENT, peer->port);
 	world_sent(peer->node, pkt);
-	nic_receive(p->into, pkt);
+	struct batch one = {.count = 1, .at = {pkt}};
+	nic_receive(p->into, &one);
 }
 
 /* Times in captures may go back a little; the clock does not. */

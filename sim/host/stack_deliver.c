@@ -162,7 +162,8 @@ static bool deliver_udp(struct stack *s, struct pkt *p)
 {
 	struct flow_key k;
 	struct udp head;
-	size_t left = be_load16(p->data + ETH_SIZE + 2) - ((size_t)p->l4 - ETH_SIZE);
+	size_t left =
+		be_load16(p->data + ETH_SIZE + 2) - ((size_t)p->l4 - ETH_SIZE);
 	parse_key(p, &k);
 	if (!udp_read(p->data + p->l4, left, p->src, p->dst, &head)) {
 		p->drop = DROP_MALFORMED;
@@ -213,7 +214,8 @@ static bool deliver_tcp(struct stack *s, struct pkt *p)
 {
 	struct flow_key k;
 	struct tcp head;
-	size_t size = be_load16(p->data + ETH_SIZE + 2) - ((size_t)p->l4 - ETH_SIZE);
+	size_t size =
+		be_load16(p->data + ETH_SIZE + 2) - ((size_t)p->l4 - ETH_SIZE);
 	const uint8_t *l4 = p->data + p->l4;
 	parse_key(p, &k);
 	if (!tcp_read(l4, size, p->src, p->dst, &head)) {

@@ -38,7 +38,8 @@ static bool port_fits(const struct acl_rule *r, const struct nat_key *key)
 {
 	if (!r->ports.last)
 		return true;
-	bool ports = key->flow->proto == IP4_PROTO_TCP || key->flow->proto == IP4_PROTO_UDP;
+	bool ports = key->flow->proto == IP4_PROTO_TCP ||
+		     key->flow->proto == IP4_PROTO_UDP;
 	return ports && key->flow->dport >= r->ports.first &&
 	       key->flow->dport <= r->ports.last;
 }
@@ -49,7 +50,8 @@ struct acl_rule *acl_match(const struct acl *a, const struct nat_key *key)
 		struct acl_rule *r = &a->rules[i];
 		if (r->proto && r->proto != key->flow->proto)
 			continue;
-		if (port_fits(r, key) && nat_covers(&r->source, key->flow->src) &&
+		if (port_fits(r, key) &&
+		    nat_covers(&r->source, key->flow->src) &&
 		    nat_covers(&r->destination, key->flow->dst))
 			return r;
 	}

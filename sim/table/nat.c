@@ -183,7 +183,8 @@ static bool matches(const struct nat_rule *r, enum nat_stage stage,
 			       ? nat_covers(&r->translated, key->flow->dst)
 			       : nat_covers(&r->source, key->flow->src);
 	return nat_covers(&r->source, key->flow->src) &&
-	       nat_covers(&r->destination, key->flow->dst) && service_matches(r, key);
+	       nat_covers(&r->destination, key->flow->dst) &&
+	       service_matches(r, key);
 }
 
 static const struct nat_prefixes any = {1, {{{0}, 0}}};
@@ -313,7 +314,8 @@ find_in(const struct nat *n, enum nat_stage stage, const struct nat_key *key,
 	const struct nat_index_group *g, uint32_t limit)
 {
 	const struct nat_index *x = &n->index[stage];
-	uint32_t addr = (g->by_dst ? key->flow->dst.v : key->flow->src.v) & g->mask;
+	uint32_t addr =
+		(g->by_dst ? key->flow->dst.v : key->flow->src.v) & g->mask;
 	uint32_t tag = g->tag;
 	if (g->by_port)
 		tag |= (uint32_t)key->flow->proto << 16 | key->flow->dport;

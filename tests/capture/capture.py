@@ -12,11 +12,11 @@ kind of block or option was taken.
 """
 import concurrent.futures
 import json
+import logging
 import os
 import pathlib
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,75 +24,15 @@ import time
 import yaml
 
 import blocks
+import replays
+import wireshark
+from common import ROOT, binary, first, frames_of, play, run, tests
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 HERE = pathlib.Path(__file__).resolve().parent
-CHECKSUMS = ["-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE",
-             "-o", "udp.check_checksum:TRUE"]
 STRANGE = "seem to be sent again"
 LARGE, ENOUGH = 20_000_000, 4000  # of a file of so many bytes, so many frames are judged
+EPOCH = 1590969600  # virtual time 0
 WARNING = 6291456  # PI_WARN; errors are above
-FIELDS = """frame.number frame.time_epoch frame.interface_name
-    frame.interface_description frame.packet_flags_direction frame.packet_id
-    frame.comment ip.src ip.dst ip.src_host ip.proto tcp.srcport tcp.dstport
-    udp.srcport udp.dstport icmp.ident _ws.malformed ip.checksum.status
-    tcp.checksum.status udp.checksum.status icmp.checksum.status
-    _ws.expert.severity _ws.expert.message tcp.analysis.retransmission
-    tcp.analysis.fast_retransmission tcp.analysis.spurious_retransmission
-    tcp.analysis.duplicate_ack dns.retransmission frame.protocols""".split()
-SEPARATOR = "\x1f"
-
-
-class Tests:
-    def __init__(self):
-        self.passed, self.failed = 0, 0
-
-    def check(self, name, fault):
-        """'fault' is what is wrong, or nothing."""
-        if not fault:
-            self.passed += 1
-            return
-        self.failed += 1
-        print(f"not ok - {name}")
-        for line in str(fault).splitlines()[:20]:
-            print(f"  # {line}")
-
-
-tests = Tests()
-binary = None
-
-
-def run(words, **more):
-    return subprocess.run(words, capture_output=True, text=True, timeout=120,
-                          cwd=ROOT, **more)
-
-
-def play(scenario, path, *options):
-    done = run([binary, "run", "-q", scenario, "--write", path, *options])
-    if done.returncode not in (0, 1):
-        sys.exit(f"{scenario}: exit {done.returncode}\n{done.stderr}")
-    return done
-
-
-def frames_of(path, count=0):
-    """Every frame (or the first 'count') as a dict of FIELDS; values are lists."""
-    words = ["tshark", "-r", path, *(["-c", str(count)] if count else []), "-N", "n",
-             *CHECKSUMS, "-T", "fields",
-             "-E", "separator=/t", "-E", f"aggregator={SEPARATOR}"]
-    for field in FIELDS:
-        words += ["-e", field]
-    done = run(words)
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    rows = []
-    for line in done.stdout.splitlines():
-        values = [v.split(SEPARATOR) if v else [] for v in line.split("\t")]
-        rows.append(dict(zip(FIELDS, values)))
-    return rows
-
-
-def first(row, field):
-    return row[field][0] if row[field] else ""
 
 
 def words_of(row):
@@ -133,11 +73,15 @@ def completeness(rows, _):
                       "frame.packet_flags_direction", "frame.packet_id"):
             if not first(r, field):
                 return f"frame {first(r, 'frame.number')} has no {field}"
+        if ":" not in first(r, "frame.interface_name"):
+            return f"{first(r, 'frame.interface_name')} names no port"
     return None
 
 
 def order(rows, _):
     times = [float(first(r, "frame.time_epoch")) for r in rows]
+    if int(times[0]) != EPOCH:
+        return f"it begins at {times[0]}"
     return [t for a, t in zip(times, times[1:]) if t < a]
 
 
@@ -150,7 +94,8 @@ def warnings(rows, context):
         for severity, message in zip(r["_ws.expert.severity"], r["_ws.expert.message"]):
             if int(severity) >= WARNING and not any(a in message for a in allowed):
                 found.add(f"frame {first(r, 'frame.number')}: {message}")
-    return "\n".join(sorted(found))
+    return "\n".join(sorted(found)) + ("\nif that is right, tell why in "
+                                      "tests/capture/warnings.txt" if found else "")
 
 
 def retransmissions(rows, context):
@@ -291,11 +236,12 @@ def judge_all(scenarios, folder):
 def scapy_agrees(folder):
     """A third reader sees the same frames at the same times, and the classic
     file of the same run has them too."""
+    logging.getLogger("scapy").setLevel(logging.ERROR)  # it wants newlines in comments
     from scapy.utils import RawPcapNgReader, RawPcapReader
     for path in sorted(folder.glob("*.pcapng")):
         ng = [((m.tshigh << 32) | m.tslow, bytes(b)) for b, m in RawPcapNgReader(str(path))]
-        with RawPcapReader(str(path.with_suffix(".pcap"))) as reader:
-            old = [(m.sec * 10**9 + m.usec, bytes(b)) for b, m in reader]
+        old = [(m.sec * 10**9 + m.usec, bytes(b))
+               for b, m in RawPcapReader(str(path.with_suffix(".pcap")))]
         mine = [(e.time, e.frame) for e in blocks.packets(path.read_bytes())]
         tests.check(f"{path.name}: scapy reads the same", ng != mine)
         tests.check(f"{path.name}: the classic file has the same", old != mine)
@@ -392,8 +338,6 @@ def different(scenario, folder):
 
 
 def main():
-    global binary
-    binary = str(pathlib.Path(sys.argv[1]).resolve())
     chosen = sys.argv[2:]
     scenarios = chosen or sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("scenarios/*/*.yaml"))
     story = "scenarios/article/b-podvm-timeout.yaml"
@@ -407,6 +351,8 @@ def main():
             points(story, folder)
             pipes(story)
             different(story, folder)
+            replays.check(folder)
+            wireshark.check(folder)
     print(f"{tests.passed} passed, {tests.failed} failed")
     return 1 if tests.failed or not tests.passed else 0
 

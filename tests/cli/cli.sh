@@ -38,7 +38,7 @@ silent() { [ ! -s "$tmp/$1" ]; ok "nothing on $1" $?; }
 exits 0 --help; says out '^usage: tierpath COMMAND'; silent err
 exits 0 --version; says out '^tierpath [0-9]+\.[0-9]+'
 exits 0 -h
-for command in run test trace show lint schema help; do
+for command in run test trace show replay wireshark extcap lint schema help; do
 	exits 0 "$command" --help
 	says out "^usage: tierpath $command"
 	exits 0 help "$command"
@@ -115,6 +115,16 @@ exits 2 run -w "$tmp/no/x.pcap" "$pull"; says err 'cannot write'
 [ -z "$(find "$tmp" -name '*part*')" ]; ok "nothing half-written is left" $?
 "$bin" run -w - "$pull" 2> "$tmp/err" | tcpdump -n -r - > "$tmp/out" 2>/dev/null
 says out 'Flags \[S\]'; says err 'connection timed out'
+"$bin" trace "$net" --from vm-a --to server -w - 2> "$tmp/err" | tcpdump -n -r - > "$tmp/out" 2>/dev/null
+says out 'Flags \[S\]'; says err 'SNAT inside-out'
+exits 2 run -w "$tmp/x.pcap" --capture every "$pull"; says err 'possible: story, all, port='
+exits 2 run -w "$tmp/x.pcap" --capture port=upstreem "$pull"; says err "did you mean 'upstream'"
+exits 2 run -w "$tmp/x.pcap" --capture-filter 'hots x' "$pull"; says err 'not a capture filter'
+exits 2 run -w "$tmp/x.pcap" --notes some "$pull"; says err 'possible: events all none'
+exits 2 run -w "$tmp/x.pcap" --speed fast "$pull"; says err 'not a speed'
+[ -z "$(find "$tmp" -name '*part*')" ]; ok "nothing half-written is left by these" $?
+exits 2 replay "$tmp/x.pcap"; says err 'needs --topology'; says err 'needs --into'
+exits 2 extcap; says err 'for Wireshark to call'
 "$bin" run "$pull" > /dev/full 2> "$tmp/err"; [ $? = 4 ]; ok "a full disk is exit 4" $?
 says err 'cannot write to stdout'
 "$bin" run "$pull" | head -n 1 > "$tmp/out"; [ "${PIPESTATUS[0]}" -le 4 ]; ok "a closed pipe is no crash" $?

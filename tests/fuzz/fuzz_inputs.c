@@ -1,22 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Mutated inputs against everything that reads: topologies and scenarios (YAML
- * reader, schema, checks of meaning, patches, building, sometimes playing), and
- * captured frames thrown at the ports of a running network. Nothing may crash,
- * hang, or upset a sanitizer.
+ * reader, schema, checks of meaning, patches, building, sometimes playing),
+ * captures (pcap and pcapng, sometimes replayed), and captured frames thrown at
+ * the ports of a running network. Nothing may crash, hang, or upset a
+ * sanitizer.
  *
  *	fuzz-inputs [--count N] [--seed N] [--only I]
  *
  * Input number I of a seed is always the same, so what failed can be repeated
  * alone. Run from the root of the tree, where the seed files are. */
+#define _GNU_SOURCE /* memfd_create */
 #include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "scenarios/play/play.h"
+#include "scenarios/play/replay.h"
 #include "sim/base/vec.h"
+#include "sim/record/capread.h"
+#include "sim/record/capture.h"
+#include "sim/record/pcapng.h"
 #include "sim/record/summary.h"
 #include "sim/wire/arp.h"
 #include "sim/wire/be.h"
@@ -36,6 +43,7 @@
 #define MUTATIONS    6
 #define SIZE_LIMIT   65536
 #define FRAMES	     3000
+#define IN_CAPTURE   40 /* frames of a capture that is mutated */
 
 struct seed_file {
 	char *path;
@@ -52,6 +60,8 @@ struct frames {
 
 static struct seeds topologies, scenarios;
 static struct frames frames;
+static struct seeds captures;
+static struct tree *net_tree; /* that captures are replayed through */
 static volatile unsigned long current, seed_number;
 
 static void on_trouble(int signal_number)
@@ -320,6 +330,74 @@ static void try_codecs(const struct str *bytes, size_t skip)
 	mem_free(copy);
 }
 
+/* Frames of a run as files of both kinds. */
+static void make_captures(void)
+{
+	char folder[] = "/tmp/fuzz-inputs-XXXXXX", path[2][64], pattern[64];
+	struct pcapng_about about = {"fuzz", "seed"};
+	struct diag d;
+	diag_init(&d);
+	if (!mkdtemp(folder))
+		return;
+	snprintf(path[0], sizeof(path[0]), "%s/a.pcapng", folder);
+	snprintf(path[1], sizeof(path[1]), "%s/b.pcap", folder);
+	struct pcapng *ng = pcapng_open(path[0], &about, &d);
+	struct capture *old = capture_open(path[1], &d);
+	pcapng_add_port(ng, "a:eth0", "a port");
+	for (size_t i = 0; i < IN_CAPTURE && i < frames.count; i++) {
+		const struct str *f = &frames.at[i * 7 % frames.count];
+		struct pcapng_packet p = {.time = i,
+					  .id = i,
+					  .frame = (const uint8_t *)f->text,
+					  .len = f->len,
+					  .comments = {"tp pkt=1", "words"}};
+		pcapng_add(ng, &p);
+		capture_add(old, i, p.frame, p.len);
+	}
+	pcapng_close(ng, &d);
+	capture_close(old, &d);
+	snprintf(pattern, sizeof(pattern), "%s/*", folder);
+	load(pattern, &captures);
+	for (int i = 0; i < 2; i++)
+		unlink(path[i]);
+	rmdir(folder);
+	net_tree = tree_load("topology/library/vcf4-static.yaml", &d);
+	diag_fini(&d);
+}
+
+static void replay_bytes(const struct str *bytes, struct diag *d)
+{
+	char path[64];
+	struct play_options options = {0};
+	int fd = memfd_create("capture", 0);
+	if (fd < 0 || write(fd, str_text(bytes), bytes->len) < 0)
+		return;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	struct replay_conf conf = {path, "domain-c8:seg-podvm-ns", &options};
+	replay_free(replay_play(net_tree, &conf, d));
+	close(fd);
+}
+
+static void try_capture(struct rng *r)
+{
+	struct capread_packet p;
+	struct str bytes = {0};
+	struct diag d;
+	diag_init(&d);
+	mutate(r, &captures.at[rng_below(r, (uint32_t)captures.count)].text,
+	       false, &bytes);
+	FILE *f = bytes.len ? fmemopen(bytes.text, bytes.len, "rb") : NULL;
+	struct capread *c = f ? capread_open_stream(f, "fuzz", &d) : NULL;
+	while (c && capread_next(c, &p, &d) == CAPREAD_PACKET)
+		;
+	capread_close(c);
+	if (rng_below(r, 20) == 0)
+		replay_bytes(&bytes, &d);
+	print_messages(&d);
+	str_fini(&bytes);
+	diag_fini(&d);
+}
+
 /* A network that frames are thrown at; made anew now and then. */
 static struct net *target;
 
@@ -376,6 +454,8 @@ static void try_one(unsigned long number)
 		try_topology(&r);
 	else if (kind < 35)
 		try_scenario(&r);
+	else if (kind < 45)
+		try_capture(&r);
 	else
 		try_frame(&r);
 }
@@ -391,9 +471,10 @@ static unsigned long option(int argc, char **argv, const char *name,
 
 static void fini(void)
 {
-	struct seeds *all[] = {&topologies, &scenarios};
+	struct seeds *all[] = {&topologies, &scenarios, &captures};
 	net_free(target);
-	for (int i = 0; i < 2; i++) {
+	tree_free(net_tree);
+	for (int i = 0; i < 3; i++) {
 		for (size_t j = 0; j < all[i]->count; j++) {
 			free(all[i]->at[j].path);
 			str_fini(&all[i]->at[j].text);
@@ -421,6 +502,7 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < scenarios.count; i++)
 		record_frames(scenarios.at[i].path);
+	make_captures();
 	for (unsigned long i = 1; i <= count; i++) {
 		if (only && i != only)
 			continue;

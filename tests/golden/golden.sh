@@ -23,8 +23,8 @@ for scenario in $(find scenarios -name '*.yaml' | sort); do
 	name=$(echo "${scenario#scenarios/}" | tr / -)
 	stored=tests/golden/${name%.yaml}.txt
 	COLUMNS=100 "$bin" run "$scenario" --color never \
-		--write "$tmp/out.pcap" > "$tmp/out.txt" 2>&1
-	echo "capture: $(sha256sum < "$tmp/out.pcap" | cut -c1-64)" >> "$tmp/out.txt"
+		--write "$tmp/out.pcapng" > "$tmp/out.txt" 2>&1
+	echo "capture: $(sha256sum < "$tmp/out.pcapng" | cut -c1-64)" >> "$tmp/out.txt"
 	[ -z "$bless" ] || cp "$tmp/out.txt" "$stored"
 	diff -u "$stored" "$tmp/out.txt"
 	result $? "$scenario prints what is stored in $stored"

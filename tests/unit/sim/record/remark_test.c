@@ -37,10 +37,8 @@ static void teardown(void)
 		 .dport = 443,                                                 \
 		 .time = 0}
 
-static const struct flow_key before = {.src = {0x0a000001},
-				       .dst = {0x0a000002},
-				       .sport = 4000,
-				       .dport = 443};
+static const struct flow_key before = {
+	.src = {0x0a000001}, .dst = {0x0a000002}, .sport = 4000, .dport = 443};
 
 static void write(const struct remark_event *events, size_t count, bool out)
 {
