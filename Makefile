@@ -51,7 +51,7 @@ deps: ## install the Debian packages that are missing
 # linking.
 ifeq ($(KIND),release)
 $(foreach l,sim/wire sim/table sim/path sim/world sim/host,$(patsubst %.c,$O/%.o,$(wildcard \
-	$(l)/*.c))): ALL_CFLAGS += -flto=auto
+	$(l)/*.c))): ALL_CFLAGS += -O3 -flto=auto
 endif
 
 $(BIN): $(OBJ)

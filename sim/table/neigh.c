@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/table/neigh.h"
 
-/* Neighbours differ in the low bits of their addresses; multiplied by an odd
- * number these spread over all bits above (Knuth, 6.4). */
-static size_t head_of(const struct neigh *n, uint16_t port, ip4 addr)
-{
-	uint32_t mixed = (addr.v + port) * 0x9e3779b1U;
-	return (mixed ^ mixed >> 16) & (n->room - 1);
-}
-
 static void chain(struct neigh *n, size_t i)
 {
 	struct neigh_entry *e = &n->entries[i];
-	uint32_t *head = &n->heads[head_of(n, e->port, e->addr)];
+	uint32_t *head = &n->heads[neigh_head(n, e->port, e->addr)];
 	e->next = *head;
 	*head = (uint32_t)i + 1;
 }
@@ -29,20 +21,6 @@ void neigh_move(struct neigh *n, struct neigh_entry *entries, uint32_t *heads,
 	*n = (struct neigh){entries, heads, n->count, room};
 	for (size_t i = 0; i < n->count; i++)
 		chain(n, i);
-}
-
-struct neigh_entry *neigh_find(const struct neigh *n, uint16_t port, ip4 addr)
-{
-	if (!n->room)
-		return NULL;
-	uint32_t at = n->heads[head_of(n, port, addr)];
-	while (at) {
-		struct neigh_entry *e = &n->entries[at - 1];
-		if (e->port == port && addr_same(e->addr, addr))
-			return e;
-		at = e->next;
-	}
-	return NULL;
 }
 
 struct neigh_entry *neigh_take(struct neigh *n, uint16_t port, ip4 addr)

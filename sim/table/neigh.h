@@ -51,7 +51,28 @@ void neigh_init(struct neigh *n, struct neigh_entry *entries, uint32_t *heads,
 /* Goes on in larger storage, whose first entries the caller has copied. */
 void neigh_move(struct neigh *n, struct neigh_entry *entries, uint32_t *heads,
 		size_t room);
-struct neigh_entry *neigh_find(const struct neigh *n, uint16_t port, ip4 addr);
+/* Neighbours differ in the low bits of their addresses; multiplied by an odd
+ * number these spread over all bits above (Knuth, 6.4). */
+static inline size_t neigh_head(const struct neigh *n, uint16_t port, ip4 addr)
+{
+	uint32_t mixed = (addr.v + port) * 0x9e3779b1U;
+	return (mixed ^ mixed >> 16) & (n->room - 1);
+}
+
+/* The entry, or NULL. */
+static inline struct neigh_entry *neigh_find(const struct neigh *n,
+					     uint16_t port, ip4 addr)
+{
+	uint32_t at = n->room ? n->heads[neigh_head(n, port, addr)] : 0;
+	while (at) {
+		struct neigh_entry *e = &n->entries[at - 1];
+		if (e->port == port && addr_same(e->addr, addr))
+			return e;
+		at = e->next;
+	}
+	return NULL;
+}
+
 /* Finds or makes the entry; a new one is NEIGH_NONE. NULL when full. */
 struct neigh_entry *neigh_take(struct neigh *n, uint16_t port, ip4 addr);
 /* An ARP message said that 'addr' is at 'm': updates the entry, which it

@@ -23,25 +23,41 @@ static uint64_t add_wide(const uint8_t *b, size_t len)
 	return sum;
 }
 
+/* The same of any even number of bytes. */
+static uint64_t add_words(const uint8_t *b, size_t len)
+{
+	uint64_t sum = 0, eight = 0;
+	uint32_t four = 0;
+	uint16_t two = 0;
+	for (; len >= 8; b += 8, len -= 8) {
+		memcpy(&eight, b, sizeof(eight));
+		sum += (eight & UINT32_MAX) + (eight >> 32);
+	}
+	if (len & 4)
+		memcpy(&four, b, sizeof(four));
+	if (len & 2)
+		memcpy(&two, b + (len & 4), sizeof(two));
+	return sum + four + two;
+}
+
+/* Sums in the order of the machine, turned round at the end: of swapped words
+ * the sum is swapped (RFC 1071 section 2 B). */
 uint64_t csum_add(uint64_t sum, const void *bytes, size_t len)
 {
 	const uint8_t *b = bytes;
-	while (len >= 2 * sizeof(wide)) {
+	uint64_t native = 0;
+	size_t odd = len % 2;
+	for (len -= odd; len >= 2 * sizeof(wide);) {
 		size_t part = len < WIDE_MAX ? len : WIDE_MAX;
 		part -= part % sizeof(wide);
-		/* Of swapped words the sum is swapped (RFC 1071 section 2 B). */
-		uint16_t folded = (uint16_t)~csum_finish(add_wide(b, part));
-		sum += __builtin_bswap16(folded);
+		native += add_wide(b, part);
 		b += part;
 		len -= part;
 	}
-	for (; len >= 4; b += 4, len -= 4) {
-		uint32_t word = be_load32(b);
-		sum += (word >> 16) + (word & 0xffff);
-	}
-	for (; len >= 2; b += 2, len -= 2)
-		sum += be_load16(b);
-	return len ? sum + ((uint32_t)*b << 8) : sum;
+	native += add_words(b, len);
+	if (odd)
+		sum += (uint32_t)b[len] << 8;
+	return sum + __builtin_bswap16((uint16_t)~csum_finish(native));
 }
 
 uint16_t csum_finish(uint64_t sum)

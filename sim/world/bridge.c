@@ -60,7 +60,7 @@ static void pass(struct bridge *b, const struct nic *nic, struct pkt *p)
 		nic_send(b->node.nics[to->port], p);
 }
 
-static void receive(struct nic *nic, const struct batch *batch)
+static void receive(struct nic *nic, struct batch *batch)
 {
 	for (size_t i = 0; i < batch->count; i++)
 		pass((struct bridge *)nic->node, nic, batch->at[i]);

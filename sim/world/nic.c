@@ -36,7 +36,7 @@ static void miss(struct nic *n, struct pkt *p)
 		world_free_pkt(n->node->world, p);
 }
 
-void nic_receive(struct nic *n, const struct batch *b)
+void nic_receive(struct nic *n, struct batch *b)
 {
 	if (!n->up) {
 		for (size_t i = 0; i < b->count; i++)

@@ -27,7 +27,7 @@ struct nic {
  * or not attached drops it with a note. */
 void nic_send(struct nic *n, struct pkt *p);
 /* The packets of 'b' arrive from the link, all now; takes them. */
-void nic_receive(struct nic *n, const struct batch *b);
+void nic_receive(struct nic *n, struct batch *b);
 /* "node:port", into 'out' of 'size' bytes. */
 const char *nic_print(const struct nic *n, char *out, unsigned size);
 

@@ -114,8 +114,6 @@ static void handle(struct router *r, struct batch *b)
 {
 	struct router_head heads[BATCH_MAX];
 	uint64_t now = world_now(router_world(r));
-	if (!b->count)
-		return;
 	for (size_t i = 0; i < b->count; i++)
 		router_icmp_head(r, b->at[i], &heads[i]);
 	forward_expire(&r->forward, now);
@@ -123,7 +121,6 @@ static void handle(struct router *r, struct batch *b)
 	world_pass_notes(&r->node, &r->forward.notes);
 	for (size_t i = 0; i < b->count; i++)
 		act(r, b->at[i], &heads[i]);
-	b->count = 0;
 }
 
 static bool is_for(const struct nic *n, const struct pkt *p)
@@ -132,27 +129,51 @@ static bool is_for(const struct nic *n, const struct pkt *p)
 	return addr_mac_same(to, n->mac) || eth_is_group(to);
 }
 
-/* What is no IP for the datapath to decide about waits for what came before. */
-static void receive(struct nic *n, const struct batch *b)
+/* Something for the datapath to decide about. */
+static bool is_plain(const struct router *r, const struct nic *n, struct pkt *p)
+{
+	return is_for(n, p) && eth_type(p->data) != ETH_TYPE_ARP &&
+	       !is_stray(r, p);
+}
+
+static void take_other(struct router *r, struct nic *n, struct pkt *p)
+{
+	if (!is_for(n, p))
+		world_free_pkt(router_world(r), p);
+	else if (eth_type(p->data) == ETH_TYPE_ARP)
+		router_arp_receive(r, n, p);
+	else
+		drop_stray(r, p);
+}
+
+/* What is not plain waits until that is done which came before it. */
+static void receive_mixed(struct router *r, struct nic *n,
+			  const struct batch *b)
+{
+	struct batch plain;
+	plain.count = 0;
+	for (size_t i = 0; i < b->count; i++) {
+		if (is_plain(r, n, b->at[i])) {
+			plain.at[plain.count++] = b->at[i];
+			continue;
+		}
+		handle(r, &plain);
+		plain.count = 0;
+		take_other(r, n, b->at[i]);
+	}
+	handle(r, &plain);
+}
+
+static void receive(struct nic *n, struct batch *b)
 {
 	struct router *r = (struct router *)n->node;
-	struct batch ip;
-	ip.count = 0;
-	for (size_t i = 0; i < b->count; i++) {
-		struct pkt *p = b->at[i];
-		if (!is_for(n, p)) {
-			world_free_pkt(router_world(r), p);
-		} else if (eth_type(p->data) == ETH_TYPE_ARP) {
-			handle(r, &ip);
-			router_arp_receive(r, n, p);
-		} else if (is_stray(r, p)) {
-			handle(r, &ip);
-			drop_stray(r, p);
-		} else {
-			ip.at[ip.count++] = p;
-		}
-	}
-	handle(r, &ip);
+	size_t plain = 0;
+	while (plain < b->count && is_plain(r, n, b->at[plain]))
+		plain++;
+	if (plain == b->count)
+		handle(r, b);
+	else
+		receive_mixed(r, n, b);
 }
 
 static const struct node_class router_class = {"router", receive, free_router};

@@ -28,7 +28,7 @@ struct node_class {
 	const char *kind; /* "router", "bridge" */
 	/* The packets of 'b' arrive at 'n' one after the other, all now; takes
 	 * them. */
-	void (*receive)(struct nic *n, const struct batch *b);
+	void (*receive)(struct nic *n, struct batch *b);
 	void (*free)(struct node *node);
 };
 

@@ -15,7 +15,7 @@ static struct world_kit kit;
 static struct ear a, b;
 static struct link *cable;
 
-static void hear(struct nic *n, const struct batch *batch)
+static void hear(struct nic *n, struct batch *batch)
 {
 	struct ear *e = (struct ear *)n->node;
 	e->batches++;
