@@ -32,6 +32,7 @@ SOURCES = ["topology/lang", "topology/model", "topology/build", "scenarios/lang"
 UNREACHED = {
     "%s is larger than %u MiB": "a file of that size; tests/cli has it",
     "cannot read %s: %s": "the file is missing; tests/cli has it",
+    "'%s' has %zu ports: which one?": "of replay; tests/capture has it",
 }
 BASES = {
     "topology": ("net.yaml", ROOT / "topology/library/two-tier.yaml"),
