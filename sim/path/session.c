@@ -92,7 +92,7 @@ static void look(struct forward *f, const struct pkt *p, struct session_look *l,
 	if (!f->flows.count || p->fragment)
 		return;
 	uint32_t value = find(f, p, l);
-	l->dir = flow_value_dir(value);
+	l->dir = (uint8_t)flow_value_dir(value);
 	if (!value || !parse_fits(p, l->dir))
 		return;
 	if (flow_is_idle(&f->flows.flows[flow_number(value)], now))

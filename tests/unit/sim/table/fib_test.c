@@ -167,7 +167,8 @@ START_TEST(in_more_memory_it_goes_on)
 	ck_assert_uint_eq(group(24), before);
 	for (uint16_t i = 0; i < 9; i++) {
 		char text[ADDR_PREFIX_SIZE];
-		addr_print_prefix((struct addr_prefix){{i << 24}, 16}, text);
+		addr_print_prefix((struct addr_prefix){{(uint32_t)i << 24}, 16},
+				  text);
 		ck_assert(set(text, (uint16_t)(100 + i)));
 	}
 	ck_assert_uint_eq(port_to("10.1.2.3"), 32);
