@@ -115,7 +115,7 @@ void conn_out_push(struct conn *c)
 		return;
 	while ((len = next_len(c))) {
 		uint32_t from = conn_out_in_flight(c);
-		/* What is sent again tells nothing about time (Karn). */
+		/* What is sent again tells nothing about time: Karn. */
 		if (!c->sampled && c->snd_max == c->snd_nxt) {
 			c->sampled = c->clock->now + 1;
 			c->sample_end = c->snd_base + from + len;
