@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/path/forward.h"
 
+#include "sim/base/rare.h"
 #include "sim/path/miss.h"
 #include "sim/path/parse.h"
 #include "sim/path/route.h"
@@ -8,10 +9,8 @@
 #include "sim/wire/icmp.h"
 #include "sim/wire/ip4.h"
 
-static enum drop permit(struct forward *f, struct pkt *p)
+RARE static enum drop permit(struct forward *f, struct pkt *p)
 {
-	if (!f->acl.count)
-		return DROP_NONE;
 	struct nat_key key = {.flow = &p->key, .port = p->in_port};
 	struct acl_rule *r = acl_match(&f->acl, &key);
 	if (!r)
@@ -32,15 +31,14 @@ static enum drop admit(struct forward *f, struct pkt *p)
 	note_add(&f->notes, p, NOTE_RECEIVED, p->in_port);
 	if (!f->ports[p->in_port].up)
 		return DROP_IFACE_DOWN;
-	return permit(f, p);
+	return f->acl.count ? permit(f, p) : DROP_NONE;
 }
 
 static enum drop arrive(struct forward *f, struct pkt *p,
 			struct session_look *l, uint64_t now)
 {
 	enum drop drop = DROP_NONE;
-	if (f->ports[p->in_port].uplink &&
-	    !session_run(f, p, l, NAT_INGRESS, now))
+	if (f->ports[p->in_port].uplink && !session_arrive(f, p, l, now))
 		drop = miss_destination(f, p, l, now);
 	if (drop != DROP_NONE || session_balance(f, p, l, now) || !f->lb.count)
 		return drop;
@@ -50,8 +48,8 @@ static enum drop arrive(struct forward *f, struct pkt *p,
 static enum drop leave(struct forward *f, struct pkt *p, struct session_look *l,
 		       uint64_t now)
 {
-	if (!f->ports[p->out_port].uplink ||
-	    session_run(f, p, l, NAT_EGRESS, now) || l->answer)
+	if (!f->ports[p->out_port].uplink || session_leave(f, p, l, now) ||
+	    l->answer)
 		return DROP_NONE;
 	return miss_source(f, p, l, now);
 }
@@ -152,7 +150,8 @@ static void ask_all(struct forward *f, struct batch *b, struct ahead *a)
 /* Several times over the batch, so that what one packet needs from memory comes
  * while others are worked on. The packets are decided about one after the
  * other, each with all that those before have brought about. */
-void forward_batch(struct forward *f, struct batch *b, uint64_t now)
+__attribute__((flatten)) void forward_batch(struct forward *f, struct batch *b,
+					    uint64_t now)
 {
 	struct ahead a;
 	admit_all(f, b, &a);

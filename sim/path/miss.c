@@ -2,6 +2,7 @@
 #include "sim/path/miss.h"
 
 #include "sim/base/hash.h"
+#include "sim/base/rare.h"
 #include "sim/path/parse.h"
 #include "sim/path/translate.h"
 #include "sim/wire/ip4.h"
@@ -192,9 +193,9 @@ static void count(struct nat_rule *r, const struct pkt *p)
 }
 
 /* A rule that opens a session, or keeps others away. */
-static enum drop apply_stateful(struct forward *f, struct pkt *p,
-				struct session_look *l, struct nat_rule *r,
-				uint64_t now)
+RARE static enum drop apply_stateful(struct forward *f, struct pkt *p,
+				     struct session_look *l, struct nat_rule *r,
+				     uint64_t now)
 {
 	enum drop drop = DROP_NONE;
 	if (!r || r->action == NAT_NO_SNAT || r->action == NAT_NO_DNAT) {
@@ -216,8 +217,9 @@ static enum drop apply_stateful(struct forward *f, struct pkt *p,
  * addresses; an error that quotes a packet of no session is matched by the
  * answer it stands for. Stateful rules have nothing to say about an error: it
  * belongs to a session or to none. */
-static enum drop apply(struct forward *f, struct pkt *p, struct session_look *l,
-		       enum nat_stage stage, uint64_t now)
+static inline enum drop apply(struct forward *f, struct pkt *p,
+			      struct session_look *l, enum nat_stage stage,
+			      uint64_t now)
 {
 	struct flow_key room;
 	struct nat_key key = {
@@ -243,7 +245,7 @@ static enum drop apply(struct forward *f, struct pkt *p, struct session_look *l,
 }
 
 /* A later fragment to an address whose ports say where it goes on. */
-static bool needs_ports(struct forward *f, const struct pkt *p)
+RARE static bool needs_ports(struct forward *f, const struct pkt *p)
 {
 	return p->fragment &&
 	       (port_find(f->pools, f->pool_count, p->dst, p->proto) ||
@@ -295,8 +297,8 @@ static enum drop balance(struct forward *f, struct pkt *p, struct lb_server *s,
 	return DROP_NONE;
 }
 
-enum drop miss_balance(struct forward *f, struct pkt *p, struct session_look *l,
-		       uint64_t now)
+RARE enum drop miss_balance(struct forward *f, struct pkt *p,
+			    struct session_look *l, uint64_t now)
 {
 	if (p->quoted)
 		return DROP_NONE;
@@ -313,7 +315,7 @@ enum drop miss_balance(struct forward *f, struct pkt *p, struct session_look *l,
 	return drop;
 }
 
-void miss_pass(struct forward *f, struct pkt *p, uint64_t now)
+RARE void miss_pass(struct forward *f, struct pkt *p, uint64_t now)
 {
 	struct session_plan plan = {.kind = FLOW_PASS, .rule = FLOW_NONE};
 	if (p->fragment || !parse_opens(p) ||

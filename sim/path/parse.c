@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/path/parse.h"
 
+#include "sim/base/rare.h"
 #include "sim/wire/eth.h"
 #include "sim/wire/tcp.h"
 #include "sim/wire/udp.h"
@@ -9,7 +10,7 @@
 #define ICMP_ID	  4
 #define QUOTED_L4 8 /* bytes behind the quoted header (RFC 792) */
 
-static enum drop parse_icmp(struct pkt *p, size_t left)
+RARE static enum drop parse_icmp(struct pkt *p, size_t left)
 {
 	const uint8_t *l4 = p->data + p->l4;
 	if (left < ICMP_SIZE)
@@ -42,14 +43,19 @@ static enum drop parse_l4(struct pkt *p, size_t left)
 	return DROP_NONE;
 }
 
+RARE static bool is_right_with_options(const uint8_t *ip, size_t left)
+{
+	struct ip4_head h;
+	return ip4_read(ip, left, &h) == IP4_OK;
+}
+
 /* Whether the header is as long as it says, with a right checksum. Nearly all
  * have no options. */
 static bool is_right(const uint8_t *ip, size_t left)
 {
-	struct ip4_head h;
 	size_t size = be_load16(ip + 2);
 	if (ip[0] != 0x45)
-		return ip4_read(ip, left, &h) == IP4_OK;
+		return is_right_with_options(ip, left);
 	return size >= IP4_SIZE && size <= left && ip4_sum_is_right(ip);
 }
 
@@ -104,7 +110,7 @@ static void quoted_key(const struct pkt *p, struct flow_key *out)
 	}
 }
 
-void parse_quoted_key(const struct pkt *p, struct flow_key *out)
+RARE void parse_quoted_key(const struct pkt *p, struct flow_key *out)
 {
 	struct flow_key q;
 	quoted_key(p, &q);

@@ -2,6 +2,7 @@
 #include "sim/path/route.h"
 
 #include "sim/base/hash.h"
+#include "sim/base/rare.h"
 
 static uint32_t ecmp_hash(const struct forward *f, const struct pkt *p)
 {
@@ -11,14 +12,13 @@ static uint32_t ecmp_hash(const struct forward *f, const struct pkt *p)
 	return hash_pair((uint64_t)p->src.v << 32 | p->dst.v, rest);
 }
 
-static const struct fib_hop *choose_hop(const struct forward *f,
-					const struct pkt *p,
-					const struct fib_group *g)
+/* One of several that are up. */
+RARE static const struct fib_hop *choose_hop(const struct forward *f,
+					     const struct pkt *p,
+					     const struct fib_group *g)
 {
 	const struct fib_hop *up[FIB_HOPS_MAX];
 	unsigned count = 0;
-	if (g->hop_count == 1)
-		return f->ports[g->hops[0].port].up ? &g->hops[0] : NULL;
 	for (unsigned i = 0; i < g->hop_count; i++)
 		if (f->ports[g->hops[i].port].up)
 			up[count++] = &g->hops[i];
@@ -27,9 +27,16 @@ static const struct fib_hop *choose_hop(const struct forward *f,
 	return up[count == 1 ? 0 : ecmp_hash(f, p) % count];
 }
 
+/* For the trace. */
+RARE static void note_route(struct forward *f, const struct pkt *p,
+			    unsigned hop)
+{
+	note_add(&f->notes, p, NOTE_ROUTE, rib_ref(&f->rib, p->dst, hop));
+}
+
 /* Names the route as a drop's reason. */
-static enum drop refuse(const struct forward *f, struct pkt *p,
-			enum drop reason)
+RARE static enum drop refuse(const struct forward *f, struct pkt *p,
+			     enum drop reason)
 {
 	p->drop_ref = rib_ref(&f->rib, p->dst, 0);
 	return reason;
@@ -42,14 +49,15 @@ enum drop route_by(struct forward *f, struct pkt *p, route_group to)
 	const struct fib_group *g = fib_at(&f->fib, to);
 	if (!g->hop_count)
 		return refuse(f, p, DROP_BLACKHOLE);
-	const struct fib_hop *hop = choose_hop(f, p, g);
+	const struct fib_hop *hop = &g->hops[0];
+	if (g->hop_count > 1 || !f->ports[hop->port].up)
+		hop = choose_hop(f, p, g);
 	if (!hop)
 		return refuse(f, p, DROP_IFACE_DOWN);
 	p->out_port = hop->port;
 	p->next_hop = hop->gateway.v ? hop->gateway : p->dst;
 	if (p->marked)
-		note_add(&f->notes, p, NOTE_ROUTE,
-			 rib_ref(&f->rib, p->dst, (unsigned)(hop - g->hops)));
+		note_route(f, p, (unsigned)(hop - g->hops));
 	return DROP_NONE;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/path/session.h"
 
+#include "sim/base/rare.h"
 #include "sim/path/parse.h"
 #include "sim/path/translate.h"
 
@@ -16,7 +17,7 @@ static void give_port(struct forward *f, enum flow_kind kind,
 		port_give(pool, out->sport);
 }
 
-void session_end(struct forward *f, uint32_t number)
+RARE void session_end(struct forward *f, uint32_t number)
 {
 	const struct flow *flow = &f->flows.flows[number];
 	struct flow_key out = flow_out(flow, FLOW_FORWARD);
@@ -31,7 +32,7 @@ static void end(void *context, uint32_t number)
 	session_end(context, number);
 }
 
-void session_expire(struct forward *f, uint64_t now)
+RARE void session_expire(struct forward *f, uint64_t now)
 {
 	flow_expire(&f->flows, now, end, f);
 }
@@ -84,8 +85,8 @@ static uint32_t find(const struct forward *f, const struct pkt *p,
 }
 
 /* Finds the session; an idle one is ended here. */
-static void look(struct forward *f, const struct pkt *p, struct session_look *l,
-		 uint64_t now)
+RARE static void look_closely(struct forward *f, const struct pkt *p,
+			      struct session_look *l, uint64_t now)
 {
 	l->looked = true;
 	l->number = FLOW_NONE;
@@ -99,6 +100,22 @@ static void look(struct forward *f, const struct pkt *p, struct session_look *l,
 		session_end(f, flow_number(value));
 	else
 		l->number = flow_number(value);
+}
+
+/* The same: mostly the guess is right and the session in use. */
+static inline void look(struct forward *f, const struct pkt *p,
+			struct session_look *l, uint64_t now)
+{
+	const struct flow *flow = &f->flows.flows[flow_number(l->guess)];
+	if (!l->guess || p->proto == IP4_PROTO_ICMP ||
+	    now - flow->used > FLOW_TIMEOUT_LEAST ||
+	    !is_right(&f->flows, l->guess, &p->key)) {
+		look_closely(f, p, l, now);
+		return;
+	}
+	l->looked = true;
+	l->number = flow_number(l->guess);
+	l->dir = flow_value_dir(l->guess);
 }
 
 /* Destinations are translated on arrival, sources when leaving; an untranslated
@@ -155,8 +172,8 @@ static void pass(struct forward *f, const struct pkt *p, struct session_look *l,
 	l->acted = true;
 }
 
-bool session_run(struct forward *f, struct pkt *p, struct session_look *l,
-		 enum nat_stage stage, uint64_t now)
+static inline bool run(struct forward *f, struct pkt *p, struct session_look *l,
+		       const enum nat_stage stage, uint64_t now)
 {
 	uint16_t port = stage == NAT_INGRESS ? p->in_port : p->out_port;
 	if (!l->looked)
@@ -172,6 +189,18 @@ bool session_run(struct forward *f, struct pkt *p, struct session_look *l,
 		carry_out(f, p, l,
 			  flow->kind == FLOW_SNAT ? NOTE_SNAT : NOTE_DNAT, now);
 	return true;
+}
+
+bool session_arrive(struct forward *f, struct pkt *p, struct session_look *l,
+		    uint64_t now)
+{
+	return run(f, p, l, NAT_INGRESS, now);
+}
+
+bool session_leave(struct forward *f, struct pkt *p, struct session_look *l,
+		   uint64_t now)
+{
+	return run(f, p, l, NAT_EGRESS, now);
 }
 
 bool session_balance(struct forward *f, struct pkt *p, struct session_look *l,
@@ -197,8 +226,8 @@ static void make_way(struct forward *f, const struct flow_key *key)
 		session_end(f, number);
 }
 
-enum drop session_open(struct forward *f, struct pkt *p,
-		       const struct session_plan *plan, uint64_t now)
+RARE enum drop session_open(struct forward *f, struct pkt *p,
+			    const struct session_plan *plan, uint64_t now)
 {
 	make_way(f, &plan->in);
 	if (f->flows.count == f->flows.room)

@@ -34,10 +34,12 @@ static inline void session_forget(struct session_look *l)
 void session_ask_slot(const struct forward *f, const struct pkt *p,
 		      struct session_look *l);
 void session_ask(const struct forward *f, struct session_look *l);
-/* Carries out the NAT session of 'p' if it has one that acts at this stage and
- * port. True: no rule needs to be looked at. */
-bool session_run(struct forward *f, struct pkt *p, struct session_look *l,
-		 enum nat_stage stage, uint64_t now);
+/* Carries out the NAT session of 'p' if it has one that acts on arrival, or when
+ * leaving, by the port. True: no rule needs to be looked at. */
+bool session_arrive(struct forward *f, struct pkt *p, struct session_look *l,
+		    uint64_t now);
+bool session_leave(struct forward *f, struct pkt *p, struct session_look *l,
+		   uint64_t now);
 /* The same for sessions of virtual servers, which act on arrival by any port
  * and translate both ends. */
 bool session_balance(struct forward *f, struct pkt *p, struct session_look *l,

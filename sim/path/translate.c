@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "sim/base/rare.h"
 #include "sim/path/parse.h"
 #include "sim/wire/be.h"
 #include "sim/wire/csum.h"
@@ -224,8 +225,8 @@ static void rewrite_other(struct pkt *p, const struct flow_key *from,
 	p->dport = to->dport;
 }
 
-void translate_pkt(struct pkt *p, const struct flow_key *from,
-		   const struct flow_key *to)
+RARE void translate_pkt(struct pkt *p, const struct flow_key *from,
+			const struct flow_key *to)
 {
 	if (p->quoted) {
 		translate_error(p, from, to);
@@ -243,13 +244,19 @@ void translate_pkt(struct pkt *p, const struct flow_key *from,
 		      csum_wire(csum_fold(addrs + ports)));
 }
 
+RARE static void translate_other(struct pkt *p, const struct flow *f,
+				 enum flow_dir dir)
+{
+	struct flow_key from = flow_in(f, dir), to = flow_out(f, dir);
+	translate_pkt(p, &from, &to);
+}
+
 void translate_by_session(struct pkt *p, const struct flow *f,
 			  enum flow_dir dir)
 {
 	struct flow_key to = flow_out(f, dir);
 	if (p->quoted || !is_plain(p)) {
-		struct flow_key from = flow_in(f, dir);
-		translate_pkt(p, &from, &to);
+		translate_other(p, f, dir);
 		return;
 	}
 	rewrite_plain(p, &to, flow_delta(f->addr_delta, dir),

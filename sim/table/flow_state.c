@@ -2,6 +2,8 @@
 /* The state machine of sessions and their idle timers (flow.h). */
 #include "sim/table/flow.h"
 
+#include "sim/base/rare.h"
+
 #define SECOND UINT64_C(1000000000)
 
 /* Seconds of an NSX edge: session timers of a gateway (docs NSX 4.1); for the
@@ -80,8 +82,8 @@ static enum flow_state next_other(const struct flow *f, enum flow_dir dir)
 		       : (enum flow_state)f->state;
 }
 
-void flow_advance(struct flow_table *t, uint32_t flow, enum flow_dir dir,
-		  uint8_t tcp_flags)
+RARE void flow_advance(struct flow_table *t, uint32_t flow, enum flow_dir dir,
+		       uint8_t tcp_flags)
 {
 	struct flow *f = &t->flows[flow];
 	uint64_t was = flow_timeout_ns(f);

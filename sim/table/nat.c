@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "sim/base/rare.h"
+
 static const char *const names[] = {"SNAT", "DNAT", "REFLEXIVE", "NO_SNAT",
 				    "NO_DNAT"};
 
@@ -299,8 +301,8 @@ void nat_seal(struct nat *n)
 	seal_stage(n, NAT_EGRESS);
 }
 
-static struct nat_hit go_through(const struct nat *n, enum nat_stage stage,
-				 const struct nat_key *key)
+RARE static struct nat_hit go_through(const struct nat *n, enum nat_stage stage,
+				      const struct nat_key *key)
 {
 	for (size_t i = 0; i < n->count; i++)
 		if (matches(&n->rules[i], stage, key))
@@ -308,46 +310,37 @@ static struct nat_hit go_through(const struct nat *n, enum nat_stage stage,
 	return (struct nat_hit){0};
 }
 
-/* The first slot of the group that matches, of a rule before 'limit'. */
-static const struct nat_index_slot *
-find_in(const struct nat *n, enum nat_stage stage, const struct nat_key *key,
-	const struct nat_index_group *g, uint32_t limit)
+/* The first of the slots like 's', from it on, whose rule matches. */
+RARE static const struct nat_index_slot *confirm(const struct nat *n,
+						 enum nat_stage stage,
+						 const struct nat_key *key,
+						 const struct nat_index_slot *s)
 {
 	const struct nat_index *x = &n->index[stage];
-	uint32_t addr =
-		(g->by_dst ? key->flow->dst.v : key->flow->src.v) & g->mask;
-	uint32_t tag = g->tag;
-	if (g->by_port)
-		tag |= (uint32_t)key->flow->proto << 16 | key->flow->dport;
-	for (uint32_t i = nat_index_home(x, addr, tag);;
-	     i = (i + 1) & x->mask) {
-		const struct nat_index_slot *s = &x->slots[i];
-		if (s->rule == NAT_INDEX_NONE)
-			return NULL;
-		if (s->addr != addr || s->tag != tag)
-			continue;
-		uint32_t rule = nat_index_rule(s);
-		if (rule >= limit)
-			return NULL;
-		if (nat_index_sure(s) || matches(&n->rules[rule], stage, key))
-			return s;
-	}
+	while (s && !nat_index_sure(s) &&
+	       !matches(&n->rules[nat_index_rule(s)], stage, key))
+		s = nat_index_find(x, (uint32_t)(s - x->slots) + 1, s->addr,
+				   s->tag);
+	return s;
 }
 
-struct nat_hit nat_find(const struct nat *n, enum nat_stage stage,
-			const struct nat_key *key)
+static struct nat_hit find_indexed(const struct nat *n, enum nat_stage stage,
+				   const struct nat_key *key)
 {
 	const struct nat_index *x = &n->index[stage];
 	const struct nat_index_slot *best = NULL;
 	uint32_t limit = NAT_INDEX_NONE;
-	if (!x->slots || key->portless)
-		return go_through(n, stage, key);
 	for (uint32_t i = 0; i < x->group_count; i++) {
 		const struct nat_index_group *g = &x->groups[i];
-		const struct nat_index_slot *s =
-			g->first < limit ? find_in(n, stage, key, g, limit)
-					 : NULL;
-		if (!s)
+		if (g->first >= limit)
+			continue;
+		uint32_t addr = nat_index_addr(g, key->flow);
+		uint32_t tag = nat_index_tag(g, key->flow);
+		const struct nat_index_slot *s = nat_index_find(
+			x, nat_index_home(x, addr, tag), addr, tag);
+		if (s && !nat_index_sure(s))
+			s = confirm(n, stage, key, s);
+		if (!s || nat_index_rule(s) >= limit)
 			continue;
 		best = s;
 		limit = nat_index_rule(s);
@@ -356,6 +349,14 @@ struct nat_hit nat_find(const struct nat *n, enum nat_stage stage,
 		return (struct nat_hit){0};
 	return (struct nat_hit){&n->rules[limit], best->shift,
 				nat_index_straight(best)};
+}
+
+struct nat_hit nat_find(const struct nat *n, enum nat_stage stage,
+			const struct nat_key *key)
+{
+	if (!n->index[stage].slots || key->portless)
+		return go_through(n, stage, key);
+	return find_indexed(n, stage, key);
 }
 
 bool nat_leads_to(const struct nat *n, ip4 a)

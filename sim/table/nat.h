@@ -118,11 +118,9 @@ static inline void nat_prefetch(const struct nat *n, enum nat_stage stage,
 	const struct nat_index *x = &n->index[stage];
 	for (uint32_t i = 0; x->slots && i < x->group_count; i++) {
 		const struct nat_index_group *g = &x->groups[i];
-		uint32_t addr = (g->by_dst ? key->dst.v : key->src.v) & g->mask;
-		uint32_t tag = g->tag;
-		if (g->by_port)
-			tag |= (uint32_t)key->proto << 16 | key->dport;
-		__builtin_prefetch(&x->slots[nat_index_home(x, addr, tag)]);
+		uint32_t home = nat_index_home(x, nat_index_addr(g, key),
+					       nat_index_tag(g, key));
+		__builtin_prefetch(&x->slots[home]);
 	}
 }
 

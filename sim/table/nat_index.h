@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "sim/base/addr.h"
+#include "sim/table/flow.h"
 
 #define NAT_INDEX_NONE UINT32_MAX
 /* 33 lengths, by source or destination, with or without a port. */
@@ -63,6 +64,20 @@ static inline size_t nat_index_slots(size_t room)
 /* 'slots' has nat_index_slots(room) places. */
 void nat_index_init(struct nat_index *x, struct nat_index_slot *slots,
 		    size_t room);
+
+/* What a packet is looked up by in a group. */
+static inline uint32_t nat_index_addr(const struct nat_index_group *g,
+				      const struct flow_key *key)
+{
+	return (g->by_dst ? key->dst.v : key->src.v) & g->mask;
+}
+
+static inline uint32_t nat_index_tag(const struct nat_index_group *g,
+				     const struct flow_key *key)
+{
+	uint32_t service = (uint32_t)key->proto << 16 | key->dport;
+	return g->by_port ? g->tag | service : g->tag;
+}
 
 /* What a prefix of a rule asks for. */
 struct nat_index_ask {
@@ -109,6 +124,20 @@ static inline uint32_t nat_index_home(const struct nat_index *x, uint32_t addr,
 	uint64_t a = (uint64_t)tag << 32 | addr;
 	a = (a ^ a >> 29) * UINT64_C(0x9e3779b97f4a7c15);
 	return (uint32_t)(a >> 32) & x->mask;
+}
+
+/* The first slot with this address and tag, from slot 'i' on; NULL: none. */
+static inline const struct nat_index_slot *
+nat_index_find(const struct nat_index *x, uint32_t i, uint32_t addr,
+	       uint32_t tag)
+{
+	const struct nat_index_slot *s = &x->slots[i & x->mask];
+	while (s->rule != NAT_INDEX_NONE) {
+		if (s->addr == addr && s->tag == tag)
+			return s;
+		s = &x->slots[++i & x->mask];
+	}
+	return NULL;
 }
 
 #endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What few packets need is kept out of line, so that what all of them run
+ * through stays short: forward_batch() is compiled into one function, but for
+ * functions marked RARE. It has no other meaning. */
+#ifndef RARE_H
+#define RARE_H
+
+#define RARE __attribute__((noinline))
+
+#endif
