@@ -38,7 +38,8 @@ static enum drop arrive(struct forward *f, struct pkt *p,
 			struct session_look *l, uint64_t now)
 {
 	enum drop drop = DROP_NONE;
-	if (f->ports[p->in_port].uplink && !session_arrive(f, p, l, now))
+	if (f->ports[p->in_port].uplink &&
+	    !(f->flows.count && session_arrive(f, p, l, now)))
 		drop = miss_destination(f, p, l, now);
 	if (drop != DROP_NONE || session_balance(f, p, l, now) || !f->lb.count)
 		return drop;
@@ -48,8 +49,8 @@ static enum drop arrive(struct forward *f, struct pkt *p,
 static enum drop leave(struct forward *f, struct pkt *p, struct session_look *l,
 		       uint64_t now)
 {
-	if (!f->ports[p->out_port].uplink || session_leave(f, p, l, now) ||
-	    l->answer)
+	if (!f->ports[p->out_port].uplink ||
+	    (f->flows.count && session_leave(f, p, l, now)) || l->answer)
 		return DROP_NONE;
 	return miss_source(f, p, l, now);
 }

@@ -240,7 +240,8 @@ static inline enum drop apply(struct forward *f, struct pkt *p,
 	count(hit.rule, p);
 	reflexive(f, p, key.flow, &hit, stage);
 	l->acted = true;
-	session_forget(l);
+	if (stage == NAT_INGRESS)
+		session_forget(l);
 	return DROP_NONE;
 }
 

@@ -29,7 +29,7 @@ static inline void session_forget(struct session_look *l)
 	l->guess = 0;
 }
 
-/* Two steps that make session_run() find what it needs in the cache: for all
+/* Two steps that make the others find what they need in the cache: for all
  * packets of a batch the one, then for all the other. */
 void session_ask_slot(const struct forward *f, const struct pkt *p,
 		      struct session_look *l);

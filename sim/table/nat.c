@@ -311,10 +311,10 @@ RARE static struct nat_hit go_through(const struct nat *n, enum nat_stage stage,
 }
 
 /* The first of the slots like 's', from it on, whose rule matches. */
-RARE static const struct nat_index_slot *confirm(const struct nat *n,
-						 enum nat_stage stage,
-						 const struct nat_key *key,
-						 const struct nat_index_slot *s)
+static const struct nat_index_slot *confirm(const struct nat *n,
+					    enum nat_stage stage,
+					    const struct nat_key *key,
+					    const struct nat_index_slot *s)
 {
 	const struct nat_index *x = &n->index[stage];
 	while (s && !nat_index_sure(s) &&
@@ -324,39 +324,64 @@ RARE static const struct nat_index_slot *confirm(const struct nat *n,
 	return s;
 }
 
-static struct nat_hit find_indexed(const struct nat *n, enum nat_stage stage,
-				   const struct nat_key *key)
+static struct nat_hit hit_of(const struct nat *n,
+			     const struct nat_index_slot *s)
+{
+	if (!s)
+		return (struct nat_hit){0};
+	return (struct nat_hit){&n->rules[nat_index_rule(s)], s->shift,
+				nat_index_straight(s)};
+}
+
+/* The slot of the group in which a packet's rules begin, or NULL. */
+static const struct nat_index_slot *look_up(const struct nat_index *x,
+					    const struct nat_index_group *g,
+					    const struct flow_key *key)
+{
+	uint32_t addr = nat_index_addr(g, key), tag = nat_index_tag(g, key);
+	return nat_index_find(x, nat_index_home(x, addr, tag), addr, tag);
+}
+
+/* The best rule of all groups, when something is to be asked of rules. */
+RARE static struct nat_hit find_slowly(const struct nat *n,
+				       enum nat_stage stage,
+				       const struct nat_key *key)
 {
 	const struct nat_index *x = &n->index[stage];
 	const struct nat_index_slot *best = NULL;
 	uint32_t limit = NAT_INDEX_NONE;
 	for (uint32_t i = 0; i < x->group_count; i++) {
-		const struct nat_index_group *g = &x->groups[i];
-		if (g->first >= limit)
-			continue;
-		uint32_t addr = nat_index_addr(g, key->flow);
-		uint32_t tag = nat_index_tag(g, key->flow);
-		const struct nat_index_slot *s = nat_index_find(
-			x, nat_index_home(x, addr, tag), addr, tag);
-		if (s && !nat_index_sure(s))
-			s = confirm(n, stage, key, s);
+		const struct nat_index_slot *s = NULL;
+		if (x->groups[i].first < limit)
+			s = confirm(n, stage, key,
+				    look_up(x, &x->groups[i], key->flow));
 		if (!s || nat_index_rule(s) >= limit)
 			continue;
 		best = s;
 		limit = nat_index_rule(s);
 	}
-	if (!best)
-		return (struct nat_hit){0};
-	return (struct nat_hit){&n->rules[limit], best->shift,
-				nat_index_straight(best)};
+	return hit_of(n, best);
 }
 
 struct nat_hit nat_find(const struct nat *n, enum nat_stage stage,
 			const struct nat_key *key)
 {
-	if (!n->index[stage].slots || key->portless)
+	const struct nat_index *x = &n->index[stage];
+	if (!x->slots || key->portless)
 		return go_through(n, stage, key);
-	return find_indexed(n, stage, key);
+	const struct nat_index_slot *best = NULL;
+	uint32_t limit = NAT_INDEX_NONE;
+	for (uint32_t i = 0; i < x->group_count; i++) {
+		const struct nat_index_slot *s =
+			look_up(x, &x->groups[i], key->flow);
+		if (!s || nat_index_rule(s) >= limit)
+			continue;
+		if (!nat_index_sure(s))
+			return find_slowly(n, stage, key);
+		best = s;
+		limit = nat_index_rule(s);
+	}
+	return hit_of(n, best);
 }
 
 bool nat_leads_to(const struct nat *n, ip4 a)

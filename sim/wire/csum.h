@@ -62,8 +62,9 @@ static inline uint16_t csum_wire(uint16_t delta)
 
 static inline uint16_t csum_patched(uint16_t check, uint16_t wire_delta)
 {
-	uint32_t sum = (uint32_t)(uint16_t)~check + wire_delta;
-	return (uint16_t) ~(sum + (sum >> 16));
+	/* ~(~check + delta) with end-around carry is a difference with
+	 * end-around borrow. */
+	return (uint16_t)(check - wire_delta - (check < wire_delta));
 }
 
 /* Changes the checksum at 'check' in a packet. */
