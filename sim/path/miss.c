@@ -161,51 +161,35 @@ static enum drop dnat(struct forward *f, struct pkt *p,
 	return open_by_rule(f, p, r, &plan, now);
 }
 
-/* Out 'source' becomes 'translated', in the reverse. The key of an ICMP error
- * is that of the answer it stands for, so both directions work on keys. */
-static void reflexive(struct forward *f, struct pkt *p,
-		      const struct flow_key *from, const struct nat_hit *hit,
-		      enum nat_stage stage)
-{
-	const struct nat_rule *r = hit->rule;
-	bool out = stage == NAT_EGRESS;
-	ip4 old = out ? from->src : from->dst;
-	ip4 now = addr_ip4(old.v + hit->shift);
-	if (!hit->straight)
-		now = out ? nat_map(&r->source, &r->translated, old)
-			  : nat_map(&r->translated, &r->source, old);
-	if (p->quoted) {
-		struct flow_key to = *from;
-		*(out ? &to.src : &to.dst) = now;
-		translate_pkt(p, from, &to);
-	} else if (out) {
-		translate_source(p, now);
-	} else {
-		translate_destination(p, now);
-	}
-	note_add(&f->notes, p, NOTE_REFLEXIVE, r->ref);
-}
-
 static void count(struct nat_rule *r, const struct pkt *p)
 {
 	r->packets++;
 	r->bytes += parse_size(p);
 }
 
-/* A rule that opens a session, or keeps others away. */
-RARE static enum drop apply_stateful(struct forward *f, struct pkt *p,
-				     struct session_look *l, struct nat_rule *r,
-				     uint64_t now)
+/* Out 'source' becomes 'translated', in the reverse. */
+static ip4 reflected(const struct nat_hit *hit, enum nat_stage stage, ip4 old)
+{
+	const struct nat_rule *r = hit->rule;
+	if (hit->straight)
+		return addr_ip4(old.v + hit->shift);
+	return stage == NAT_EGRESS ? nat_map(&r->source, &r->translated, old)
+				   : nat_map(&r->translated, &r->source, old);
+}
+
+/* A rule that opens a session, one that keeps others away, or none. */
+RARE static enum drop obey(struct forward *f, struct pkt *p,
+			   struct session_look *l, struct nat_rule *r,
+			   uint64_t now)
 {
 	enum drop drop = DROP_NONE;
+	if (r)
+		count(r, p);
 	if (!r || r->action == NAT_NO_SNAT || r->action == NAT_NO_DNAT) {
-		if (r)
-			count(r, p);
 		note_add(&f->notes, p, NOTE_NO_NAT, r ? r->ref : 0);
 		return DROP_NONE;
 	}
-	count(r, p);
-	l->acted = true;
+	l->acted = 1;
 	drop = r->action == NAT_DNAT ? dnat(f, p, r, now) : snat(f, p, r, now);
 	session_forget(l);
 	if (drop != DROP_NONE)
@@ -213,35 +197,59 @@ RARE static enum drop apply_stateful(struct forward *f, struct pkt *p,
 	return drop;
 }
 
-/* What the rules of a stage say about 'p'. They look at the packet's own
- * addresses; an error that quotes a packet of no session is matched by the
- * answer it stands for. Stateful rules have nothing to say about an error: it
- * belongs to a session or to none. */
-static inline enum drop apply(struct forward *f, struct pkt *p,
-			      struct session_look *l, enum nat_stage stage,
-			      uint64_t now)
+/* An error that quotes a packet of no session is matched by the answer it
+ * stands for. Stateful rules have nothing to say about it: it belongs to a
+ * session or to none. */
+RARE static enum drop apply_to_error(struct forward *f, struct pkt *p,
+				     struct session_look *l,
+				     enum nat_stage stage, uint64_t now)
 {
-	struct flow_key room;
-	struct nat_key key = {
-		.flow = &p->key,
-		.port = stage == NAT_INGRESS ? p->in_port : p->out_port,
-		.portless = p->fragment,
-	};
-	if (!f->nat.acts[stage])
-		return DROP_NONE;
-	if (p->quoted) {
-		parse_quoted_key(p, &room);
-		key.flow = &room;
-	}
+	struct flow_key from, to;
+	parse_quoted_key(p, &from);
+	struct nat_key key = {.flow = &from,
+			      .port = stage == NAT_INGRESS ? p->in_port
+							   : p->out_port};
 	struct nat_hit hit = nat_find(&f->nat, stage, &key);
 	if (!hit.rule || hit.rule->action != NAT_REFLEXIVE)
-		return apply_stateful(f, p, l, p->quoted ? NULL : hit.rule,
-				      now);
+		return obey(f, p, l, NULL, now);
 	count(hit.rule, p);
-	reflexive(f, p, key.flow, &hit, stage);
-	l->acted = true;
-	if (stage == NAT_INGRESS)
-		session_forget(l);
+	to = from;
+	if (stage == NAT_EGRESS)
+		to.src = reflected(&hit, stage, from.src);
+	else
+		to.dst = reflected(&hit, stage, from.dst);
+	translate_pkt(p, &from, &to);
+	note_add(&f->notes, p, NOTE_REFLEXIVE, hit.rule->ref);
+	l->acted = 1;
+	session_forget(l);
+	return DROP_NONE;
+}
+
+/* What the rules of a stage say about 'p'. A REFLEXIVE rule keeps nothing in
+ * mind: it translates each packet here. */
+static inline enum drop apply(struct forward *f, struct pkt *p,
+			      struct session_look *l,
+			      const enum nat_stage stage, uint64_t now)
+{
+	if (!f->nat.acts[stage])
+		return DROP_NONE;
+	if (p->quoted)
+		return apply_to_error(f, p, l, stage, now);
+	struct nat_key key = {.flow = &p->key,
+			      .port = stage == NAT_INGRESS ? p->in_port
+							   : p->out_port,
+			      .portless = p->fragment};
+	struct nat_hit hit = nat_find(&f->nat, stage, &key);
+	if (!hit.rule || hit.rule->action != NAT_REFLEXIVE)
+		return obey(f, p, l, hit.rule, now);
+	count(hit.rule, p);
+	if (stage == NAT_EGRESS)
+		translate_source(p, reflected(&hit, stage, p->src));
+	else
+		translate_destination(p, reflected(&hit, stage, p->dst));
+	note_add(&f->notes, p, NOTE_REFLEXIVE, hit.rule->ref);
+	l->acted = 1;
+	session_forget(l);
 	return DROP_NONE;
 }
 

@@ -26,19 +26,20 @@ RARE static enum drop parse_icmp(struct pkt *p, size_t left)
 	return DROP_NONE;
 }
 
-/* 'left' bytes are there. */
+/* What is behind the IP header, of 'left' bytes. */
 static enum drop parse_l4(struct pkt *p, size_t left)
 {
 	const uint8_t *l4 = p->data + p->l4;
-	if (p->proto == IP4_PROTO_ICMP)
-		return parse_icmp(p, left);
-	if (p->proto != IP4_PROTO_TCP && p->proto != IP4_PROTO_UDP)
-		return DROP_NONE;
-	if (left < (p->proto == IP4_PROTO_TCP ? TCP_SIZE : UDP_SIZE))
+	bool tcp = p->proto == IP4_PROTO_TCP;
+	if (!tcp && p->proto != IP4_PROTO_UDP)
+		return p->proto == IP4_PROTO_ICMP ? parse_icmp(p, left)
+						  : DROP_NONE;
+	if (left < (tcp ? TCP_SIZE : UDP_SIZE))
 		return DROP_MALFORMED;
+	p->plain = true;
 	p->sport = be_load16(l4);
 	p->dport = be_load16(l4 + 2);
-	if (p->proto == IP4_PROTO_TCP)
+	if (tcp)
 		p->tcp_flags = l4[TCP_FLAGS];
 	return DROP_NONE;
 }
@@ -63,6 +64,7 @@ static bool is_right(const uint8_t *ip, size_t left)
 static void parse_head(struct pkt *p)
 {
 	const uint8_t *ip = p->data + ETH_SIZE;
+	p->plain = false;
 	p->fragment = be_load16(ip + 6) & IP4_OFFSET;
 	p->icmp_type = p->tcp_flags = 0;
 	p->l4 = (uint16_t)(ETH_SIZE + (ip[0] & 15U) * 4U);

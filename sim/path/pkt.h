@@ -36,6 +36,7 @@ struct pkt {
 	/* Set by parse_pkt(), kept right by translate_pkt(). Offsets are from
 	 * 'data'. Whoever else changes the bytes clears 'parsed'. */
 	_Alignas(PKT_LINE) bool parsed;
+	bool plain;    /* TCP or UDP with ports: nearly all are */
 	bool fragment; /* not the first one: it has no ports */
 	uint8_t icmp_type;
 	uint8_t tcp_flags;

@@ -93,8 +93,8 @@ RARE static void look_closely(struct forward *f, const struct pkt *p,
 	if (!f->flows.count || p->fragment)
 		return;
 	uint32_t value = find(f, p, l);
-	l->dir = (uint8_t)flow_value_dir(value);
-	if (!value || !parse_fits(p, l->dir))
+	l->dir = flow_value_dir(value) & 1U;
+	if (!value || !parse_fits(p, (enum flow_dir)l->dir))
 		return;
 	if (flow_is_idle(&f->flows.flows[flow_number(value)], now))
 		session_end(f, flow_number(value));
@@ -107,15 +107,14 @@ static inline void look(struct forward *f, const struct pkt *p,
 			struct session_look *l, uint64_t now)
 {
 	const struct flow *flow = &f->flows.flows[flow_number(l->guess)];
-	if (!l->guess || p->proto == IP4_PROTO_ICMP ||
-	    now - flow->used > FLOW_TIMEOUT_LEAST ||
+	if (!l->guess || !p->plain || now - flow->used > FLOW_TIMEOUT_LEAST ||
 	    !is_right(&f->flows, l->guess, &p->key)) {
 		look_closely(f, p, l, now);
 		return;
 	}
 	l->looked = true;
 	l->number = flow_number(l->guess);
-	l->dir = flow_value_dir(l->guess);
+	l->dir = flow_value_dir(l->guess) & 1U;
 }
 
 /* Destinations are translated on arrival, sources when leaving; an untranslated
@@ -160,7 +159,7 @@ static void carry_out(struct forward *f, struct pkt *p, struct session_look *l,
 	translate_by_session(p, flow, l->dir);
 	note_add(&f->notes, p, kind, flow->ref);
 	l->acted = true;
-	l->answer |= l->dir == FLOW_BACKWARD;
+	l->answer |= l->dir;
 	session_forget(l);
 }
 

@@ -12,20 +12,20 @@
  * translation. */
 struct session_look {
 	uint32_t hash;
-	uint32_t guess;	 /* flow_guess(), 0: none yet */
-	uint32_t number; /* FLOW_NONE: no session */
-	uint8_t dir;	 /* enum flow_dir */
-	bool hashed;	 /* 'hash' is right */
-	bool looked;	 /* 'number' and 'dir' are */
-	bool acted;	 /* a session or rule has decided about the packet */
-	bool answer;	 /* ... as the answer in a session: no rule of source
-			  * NAT may look at it again */
+	uint32_t guess;	    /* flow_guess(), 0: none yet */
+	uint32_t number;    /* FLOW_NONE: no session */
+	uint8_t dir : 1;    /* enum flow_dir */
+	uint8_t hashed : 1; /* 'hash' is right */
+	uint8_t looked : 1; /* 'number' and 'dir' are */
+	uint8_t acted : 1;  /* a session or rule has decided about the packet */
+	uint8_t answer : 1; /* ... as the answer in a session: no rule of source
+			     * NAT may look at it again */
 };
 
 /* The packet is another one now: what was looked up no longer holds. */
 static inline void session_forget(struct session_look *l)
 {
-	l->hashed = l->looked = false;
+	l->hashed = l->looked = 0;
 	l->guess = 0;
 }
 

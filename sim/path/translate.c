@@ -138,13 +138,6 @@ static void translate_error(struct pkt *p, const struct flow_key *from,
 	translate_quoted(p, to);
 }
 
-/* UDP or TCP with ports: nearly all packets. */
-static bool is_plain(const struct pkt *p)
-{
-	return !p->fragment &&
-	       (p->proto == IP4_PROTO_TCP || p->proto == IP4_PROTO_UDP);
-}
-
 /* UDP: 0 says "no checksum"; a sum that becomes 0 is sent as ones (RFC 768). */
 static void patch_udp(uint8_t *check, uint16_t delta)
 {
@@ -179,7 +172,7 @@ static void rewrite_plain(struct pkt *p, const struct flow_key *to,
 static void patch_addrs(struct pkt *p, uint16_t delta)
 {
 	csum_patch(p->data + ETH_SIZE + IP_CHECK, delta);
-	if (!is_plain(p))
+	if (!p->plain)
 		return;
 	if (p->proto == IP4_PROTO_TCP)
 		csum_patch(p->data + p->l4 + TCP_CHECK, delta);
@@ -232,7 +225,7 @@ RARE void translate_pkt(struct pkt *p, const struct flow_key *from,
 		translate_error(p, from, to);
 		return;
 	}
-	if (!is_plain(p)) {
+	if (!p->plain) {
 		rewrite_other(p, from, to);
 		return;
 	}
@@ -255,7 +248,7 @@ void translate_by_session(struct pkt *p, const struct flow *f,
 			  enum flow_dir dir)
 {
 	struct flow_key to = flow_out(f, dir);
-	if (p->quoted || !is_plain(p)) {
+	if (!p->plain) {
 		translate_other(p, f, dir);
 		return;
 	}
