@@ -141,10 +141,10 @@ static void check_sources(struct forward *f, struct batch *b, struct ahead *a)
 
 static void ask_all(struct forward *f, struct batch *b, struct ahead *a)
 {
-	for (size_t i = 0; i < b->count; i++) {
+	for (size_t i = 0; i < b->count && f->flows.count; i++)
 		session_ask(f, &a->looks[i]);
+	for (size_t i = 0; i < b->count; i++)
 		a->addrs[i] = b->at[i]->dst;
-	}
 	route_find_batch(f, a->addrs, b->count, a->groups);
 }
 

@@ -249,7 +249,8 @@ static inline enum drop apply(struct forward *f, struct pkt *p,
 		translate_destination(p, reflected(&hit, stage, p->dst));
 	note_add(&f->notes, p, NOTE_REFLEXIVE, hit.rule->ref);
 	l->acted = 1;
-	session_forget(l);
+	if (stage == NAT_INGRESS)
+		session_forget(l);
 	return DROP_NONE;
 }
 

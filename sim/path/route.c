@@ -61,16 +61,22 @@ enum drop route_by(struct forward *f, struct pkt *p, route_group to)
 	return DROP_NONE;
 }
 
+RARE static bool leads_by(const struct fib_group *g, uint16_t port)
+{
+	for (unsigned i = 0; i < g->hop_count; i++)
+		if (g->hops[i].port == port)
+			return true;
+	return false;
+}
+
 enum drop route_urpf_by(const struct forward *f, const struct pkt *p,
 			route_group back)
 {
 	if (!f->ports[p->in_port].urpf_strict)
 		return DROP_NONE;
 	const struct fib_group *g = fib_at(&f->fib, back);
-	for (unsigned i = 0; i < g->hop_count; i++)
-		if (g->hops[i].port == p->in_port)
-			return DROP_NONE;
-	return DROP_URPF;
+	bool first = g->hop_count && g->hops[0].port == p->in_port;
+	return first || leads_by(g, p->in_port) ? DROP_NONE : DROP_URPF;
 }
 
 bool route_find_local(const struct forward *f, ip4 a)

@@ -75,8 +75,9 @@ static inline uint32_t nat_index_addr(const struct nat_index_group *g,
 static inline uint32_t nat_index_tag(const struct nat_index_group *g,
 				     const struct flow_key *key)
 {
-	uint32_t service = (uint32_t)key->proto << 16 | key->dport;
-	return g->by_port ? g->tag | service : g->tag;
+	if (!g->by_port)
+		return g->tag;
+	return g->tag | (uint32_t)key->proto << 16 | key->dport;
 }
 
 /* What a prefix of a rule asks for. */
@@ -121,9 +122,8 @@ static inline bool nat_index_sure(const struct nat_index_slot *s)
 static inline uint32_t nat_index_home(const struct nat_index *x, uint32_t addr,
 				      uint32_t tag)
 {
-	uint64_t a = (uint64_t)tag << 32 | addr;
-	a = (a ^ a >> 29) * UINT64_C(0x9e3779b97f4a7c15);
-	return (uint32_t)(a >> 32) & x->mask;
+	uint64_t a = addr + tag * 0x85ebca6bU;
+	return (uint32_t)(a * UINT64_C(0x9e3779b97f4a7c15) >> 32) & x->mask;
 }
 
 /* The first slot with this address and tag, from slot 'i' on; NULL: none. */

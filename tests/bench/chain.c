@@ -152,9 +152,10 @@ static void make_template(struct chain *c)
 	} else {
 		be_store16(l4 + 4, (uint16_t)size);
 	}
-	c->ip_sum = be_load16(ip + IP_CHECK);
-	c->l4_sum = csum_finish(
-		csum_add(csum_pseudo(h.src, h.dst, h.proto, size), l4, size));
+	be_store16(
+		l4 + (c->conf.tcp ? TCP_CHECK : UDP_CHECK),
+		csum_finish(csum_add(csum_pseudo(h.src, h.dst, h.proto, size),
+				     l4, size)));
 }
 
 struct chain *chain_new(const struct chain_conf *conf)
@@ -198,14 +199,15 @@ static void make_packet(const struct chain *c, struct pkt *p, ip4 src,
 {
 	uint8_t *ip = p->data + ETH_SIZE, *l4 = ip + IP4_SIZE;
 	uint32_t addr = csum_delta32(0, src.v);
-	memset(p, 0, offsetof(struct pkt, data));
-	memcpy(p->data, c->template, sizeof(c->template));
+	p->parsed = p->marked = false;
+	p->in_port = 0;
 	p->len = sizeof(c->template);
+	memcpy(p->data, c->template, sizeof(c->template));
 	be_store32(ip + 12, src.v);
-	be_store16(ip + IP_CHECK, csum_apply(c->ip_sum, addr));
+	csum_patch(ip + IP_CHECK, csum_wire(csum_fold(addr)));
 	be_store16(l4, port);
-	be_store16(l4 + (c->conf.tcp ? TCP_CHECK : UDP_CHECK),
-		   csum_apply(c->l4_sum, addr + csum_delta16(0, port)));
+	csum_patch(l4 + (c->conf.tcp ? TCP_CHECK : UDP_CHECK),
+		   csum_wire(csum_fold(addr + csum_delta16(0, port))));
 }
 
 void chain_make(struct chain *c, const uint32_t *numbers, size_t count)

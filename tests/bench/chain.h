@@ -25,9 +25,8 @@ struct chain {
 	struct chain_conf conf;
 	struct forward tier1, tier0;
 	struct batch batch;
-	uint64_t now; /* virtual, ns; grows with each batch */
-	uint8_t template[64];
-	uint16_t ip_sum, l4_sum; /* its checksums without source and port */
+	uint64_t now;	      /* virtual, ns; grows with each batch */
+	uint8_t template[64]; /* from 0.0.0.0, port 0 */
 	struct pkt *slots;
 };
 
