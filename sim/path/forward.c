@@ -60,8 +60,6 @@ static enum drop send_on(struct forward *f, struct pkt *p,
 			 struct session_look *l, route_group to, uint64_t now)
 {
 	enum drop drop = DROP_NONE;
-	if (f->standby)
-		return DROP_STANDBY;
 	if (!f->ports[p->in_port].backplane)
 		drop = route_ttl(p);
 	if (drop == DROP_NONE)
@@ -70,9 +68,6 @@ static enum drop send_on(struct forward *f, struct pkt *p,
 		drop = route_mtu(f, p);
 	if (drop == DROP_NONE)
 		drop = leave(f, p, l, now);
-	if (drop == DROP_NONE && f->tracks_inbound && !l->acted &&
-	    f->ports[p->in_port].uplink)
-		miss_pass(f, p, now);
 	return drop;
 }
 
@@ -90,9 +85,15 @@ static enum drop decide(struct forward *f, struct pkt *p,
 		p->verdict = PKT_LOCAL;
 		return DROP_NONE;
 	}
+	if (f->standby)
+		return DROP_STANDBY;
 	if (!addr_same(p->dst, dst))
 		to = route_find(f, p->dst);
-	return send_on(f, p, l, to, now);
+	enum drop drop = send_on(f, p, l, to, now);
+	if (drop == DROP_NONE && f->tracks_inbound && !l->acted &&
+	    f->ports[p->in_port].uplink)
+		miss_pass(f, p, now);
+	return drop;
 }
 
 static void settle(struct pkt *p, enum drop drop)
@@ -109,19 +110,22 @@ struct ahead {
 	ip4 addrs[BATCH_MAX];
 	route_group groups[BATCH_MAX];
 	bool strict; /* some came in by a port with uRPF */
+	bool uplink; /* some came in by an uplink */
 };
 
 static void admit_all(struct forward *f, struct batch *b, struct ahead *a)
 {
-	a->strict = false;
+	a->strict = a->uplink = false;
 	for (size_t i = 0; i < b->count; i++) {
 		struct pkt *p = b->at[i];
+		const struct forward_port *in = &f->ports[p->in_port];
 		p->verdict = PKT_SEND;
 		p->drop_ref = 0;
 		settle(p, admit(f, p));
-		a->strict |= f->ports[p->in_port].urpf_strict;
+		a->strict |= in->urpf_strict;
+		a->uplink |= in->uplink;
 		a->looks[i] = (struct session_look){0};
-		if (p->verdict == PKT_SEND)
+		if (f->flows.count && p->verdict == PKT_SEND)
 			session_ask_slot(f, p, &a->looks[i]);
 	}
 }
@@ -148,9 +152,29 @@ static void ask_all(struct forward *f, struct batch *b, struct ahead *a)
 	route_find_batch(f, a->addrs, b->count, a->groups);
 }
 
+/* The packets are decided about one after the other, each with all that those
+ * before have brought about. If 'quiet', nothing happens to any on arrival. */
+static inline void decide_all(struct forward *f, struct batch *b,
+			      struct ahead *a, const bool quiet, uint64_t now)
+{
+	for (size_t i = 0; i < b->count; i++) {
+		struct pkt *p = b->at[i];
+		enum drop drop = DROP_NONE;
+		if (p->verdict != PKT_SEND)
+			continue;
+		if (!quiet)
+			drop = decide(f, p, &a->looks[i], a->groups[i], now);
+		else if (route_is_local(f, p->dst))
+			p->verdict = PKT_LOCAL;
+		else
+			drop = send_on(f, p, &a->looks[i], a->groups[i], now);
+		if (drop != DROP_NONE)
+			settle(p, drop);
+	}
+}
+
 /* Several times over the batch, so that what one packet needs from memory comes
- * while others are worked on. The packets are decided about one after the
- * other, each with all that those before have brought about. */
+ * while others are worked on. */
 __attribute__((flatten)) void forward_batch(struct forward *f, struct batch *b,
 					    uint64_t now)
 {
@@ -158,10 +182,10 @@ __attribute__((flatten)) void forward_batch(struct forward *f, struct batch *b,
 	admit_all(f, b, &a);
 	check_sources(f, b, &a);
 	ask_all(f, b, &a);
-	for (size_t i = 0; i < b->count; i++)
-		if (b->at[i]->verdict == PKT_SEND)
-			settle(b->at[i], decide(f, b->at[i], &a.looks[i],
-						a.groups[i], now));
+	if (a.uplink || f->standby || f->balanced || f->lb.count)
+		decide_all(f, b, &a, false, now);
+	else
+		decide_all(f, b, &a, true, now);
 }
 
 void forward_own(struct forward *f, struct pkt *p)

@@ -63,11 +63,16 @@ void session_ask(const struct forward *f, struct session_look *l)
 		l->guess = flow_guess(&f->flows, l->hash);
 }
 
-static bool is_right(const struct flow_table *t, uint32_t guess,
+static struct flow *flow_of(const struct forward *f, uint32_t value)
+{
+	return &f->flows.flows[flow_number(value)];
+}
+
+/* A session that has ended has the key of no packet that is plain. */
+static bool is_right(const struct forward *f, uint32_t guess,
 		     const struct flow_key *key)
 {
-	const struct flow *flow = &t->flows[flow_number(guess)];
-	return flow->live && flow_has(flow, flow_value_dir(guess), key);
+	return flow_has(flow_of(f, guess), flow_value_dir(guess), key);
 }
 
 /* The value of the packet's slot, 0: none. */
@@ -76,45 +81,43 @@ static uint32_t find(const struct forward *f, const struct pkt *p,
 {
 	struct flow_key room;
 	const struct flow_key *key = key_of(p, &room);
-	if (l->guess && is_right(&f->flows, l->guess, key))
+	if (l->guess && flow_of(f, l->guess)->live &&
+	    is_right(f, l->guess, key))
 		return l->guess;
 	if (!l->hashed)
 		l->hash = flow_hash(key);
-	l->hashed = true;
+	l->hashed = 1;
 	return flow_value(&f->flows, key, l->hash);
 }
 
-/* Finds the session; an idle one is ended here. */
-RARE static void look_closely(struct forward *f, const struct pkt *p,
-			      struct session_look *l, uint64_t now)
+/* As look(), which knows most packets' sessions. */
+RARE static uint32_t look_closely(struct forward *f, const struct pkt *p,
+				  struct session_look *l, uint64_t now)
 {
-	l->looked = true;
-	l->number = FLOW_NONE;
-	if (!f->flows.count || p->fragment)
-		return;
-	uint32_t value = find(f, p, l);
-	l->dir = flow_value_dir(value) & 1U;
-	if (!value || !parse_fits(p, (enum flow_dir)l->dir))
-		return;
-	if (flow_is_idle(&f->flows.flows[flow_number(value)], now))
+	uint32_t value = f->flows.count && !p->fragment ? find(f, p, l) : 0;
+	if (value && !parse_fits(p, flow_value_dir(value)))
+		value = 0;
+	if (value && flow_is_idle(flow_of(f, value), now)) {
 		session_end(f, flow_number(value));
-	else
-		l->number = flow_number(value);
+		value = 0;
+	}
+	l->looked = 1;
+	l->guess = value;
+	return value;
 }
 
-/* The same: mostly the guess is right and the session in use. */
-static inline void look(struct forward *f, const struct pkt *p,
-			struct session_look *l, uint64_t now)
+/* The value of the session's slot, 0: none; an idle one is ended here. Mostly
+ * the guess is right and the session in use. */
+static inline uint32_t look(struct forward *f, const struct pkt *p,
+			    struct session_look *l, uint64_t now)
 {
-	const struct flow *flow = &f->flows.flows[flow_number(l->guess)];
-	if (!l->guess || !p->plain || now - flow->used > FLOW_TIMEOUT_LEAST ||
-	    !is_right(&f->flows, l->guess, &p->key)) {
-		look_closely(f, p, l, now);
-		return;
-	}
-	l->looked = true;
-	l->number = flow_number(l->guess);
-	l->dir = flow_value_dir(l->guess) & 1U;
+	uint32_t value = l->guess;
+	if (l->looked)
+		return value;
+	if (!value || !p->plain || !is_right(f, value, &p->key) ||
+	    now - flow_of(f, value)->used > FLOW_TIMEOUT_LEAST)
+		return look_closely(f, p, l, now);
+	return value;
 }
 
 /* Destinations are translated on arrival, sources when leaving; an untranslated
@@ -145,48 +148,55 @@ static bool in_scope(const struct nat_rule *rule, uint16_t port)
 }
 
 /* An error does not keep the session alive: it is not its traffic. */
-static void carry_out(struct forward *f, struct pkt *p, struct session_look *l,
-		      enum note_kind kind, uint64_t now)
+static inline void carry_out(struct forward *f, struct pkt *p,
+			     struct session_look *l, uint32_t value,
+			     uint64_t now)
 {
-	const struct flow *flow = &f->flows.flows[l->number];
-	if (!p->quoted)
-		flow_touch(&f->flows, l->number, l->dir, p->tcp_flags, now);
+	static const uint8_t kinds[] = {[FLOW_SNAT] = NOTE_SNAT,
+					[FLOW_DNAT] = NOTE_DNAT,
+					[FLOW_LB] = NOTE_LB};
+	const struct flow *flow = flow_of(f, value);
+	enum flow_dir dir = flow_value_dir(value);
 	struct nat_rule *rule = rule_of(f, flow);
+	if (!p->quoted)
+		flow_touch(&f->flows, flow_number(value), dir, p->tcp_flags,
+			   now);
 	if (rule) {
 		rule->packets++;
 		rule->bytes += parse_size(p);
 	}
-	translate_by_session(p, flow, l->dir);
-	note_add(&f->notes, p, kind, flow->ref);
-	l->acted = true;
-	l->answer |= l->dir;
+	translate_by_session(p, flow, dir);
+	note_add(&f->notes, p, kinds[flow->kind], flow->ref);
+	l->acted = 1;
+	l->answer |= dir == FLOW_BACKWARD;
 	session_forget(l);
 }
 
+/* Untranslated: it only keeps rules away. */
 static void pass(struct forward *f, const struct pkt *p, struct session_look *l,
-		 uint64_t now)
+		 uint32_t value, uint64_t now)
 {
 	if (!p->quoted && !l->acted)
-		flow_touch(&f->flows, l->number, l->dir, p->tcp_flags, now);
-	l->acted = true;
+		flow_touch(&f->flows, flow_number(value), flow_value_dir(value),
+			   p->tcp_flags, now);
+	l->acted = 1;
 }
 
 static inline bool run(struct forward *f, struct pkt *p, struct session_look *l,
 		       const enum nat_stage stage, uint64_t now)
 {
 	uint16_t port = stage == NAT_INGRESS ? p->in_port : p->out_port;
-	if (!l->looked)
-		look(f, p, l, now);
-	if (l->number == FLOW_NONE)
+	uint32_t value = look(f, p, l, now);
+	if (!value)
 		return false;
-	const struct flow *flow = &f->flows.flows[l->number];
-	if (!acts(flow, l->dir, stage) || !in_scope(rule_of(f, flow), port))
+	const struct flow *flow = flow_of(f, value);
+	if (!acts(flow, flow_value_dir(value), stage) ||
+	    !in_scope(rule_of(f, flow), port))
 		return false;
 	if (flow->kind == FLOW_PASS)
-		pass(f, p, l, now);
+		pass(f, p, l, value, now);
 	else
-		carry_out(f, p, l,
-			  flow->kind == FLOW_SNAT ? NOTE_SNAT : NOTE_DNAT, now);
+		carry_out(f, p, l, value, now);
 	return true;
 }
 
@@ -205,13 +215,10 @@ bool session_leave(struct forward *f, struct pkt *p, struct session_look *l,
 bool session_balance(struct forward *f, struct pkt *p, struct session_look *l,
 		     uint64_t now)
 {
-	if (!f->balanced)
+	uint32_t value = f->balanced ? look(f, p, l, now) : 0;
+	if (!value || flow_of(f, value)->kind != FLOW_LB)
 		return false;
-	if (!l->looked)
-		look(f, p, l, now);
-	if (l->number == FLOW_NONE || f->flows.flows[l->number].kind != FLOW_LB)
-		return false;
-	carry_out(f, p, l, NOTE_LB, now);
+	carry_out(f, p, l, value, now);
 	return true;
 }
 

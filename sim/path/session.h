@@ -12,11 +12,10 @@
  * translation. */
 struct session_look {
 	uint32_t hash;
-	uint32_t guess;	    /* flow_guess(), 0: none yet */
-	uint32_t number;    /* FLOW_NONE: no session */
-	uint8_t dir : 1;    /* enum flow_dir */
+	uint32_t guess; /* value of the session's slot in the table (flow.h),
+			     * 0: none; a guess until 'looked' */
 	uint8_t hashed : 1; /* 'hash' is right */
-	uint8_t looked : 1; /* 'number' and 'dir' are */
+	uint8_t looked : 1; /* 'guess' is */
 	uint8_t acted : 1;  /* a session or rule has decided about the packet */
 	uint8_t answer : 1; /* ... as the answer in a session: no rule of source
 			     * NAT may look at it again */

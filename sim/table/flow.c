@@ -239,6 +239,7 @@ void flow_remove(struct flow_table *t, uint32_t flow)
 	forget_key(t, f, FLOW_FORWARD);
 	forget_key(t, f, FLOW_BACKWARD);
 	f->live = false;
+	f->proto = FLOW_ENDED;
 	f->next = t->free;
 	t->free = flow;
 	t->count--;

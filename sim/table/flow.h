@@ -41,7 +41,8 @@
 #include "sim/wire/ip4.h"
 #include "sim/wire/tcp.h"
 
-#define FLOW_NONE UINT32_MAX
+#define FLOW_NONE  UINT32_MAX
+#define FLOW_ENDED 255 /* the protocol of no session (RFC 3692: experiments) */
 
 struct flow_key {
 	ip4 src, dst;
