@@ -5,15 +5,17 @@
  * in which they were set, so a run is the same each time. A timer lives in its
  * owner's storage; the owner cancels it before that goes away.
  *
- * The queue is a radix heap (Ahuja et al., "Faster algorithms for the shortest
- * path problem", 1990), which lives on time never going back. A timer is in the
- * list of the highest bit in which its time differs from 'base', a time that no
- * timer is before. The next one is therefore in the first list that is not
- * empty; when its turn comes it becomes the base, and what else is in that list
- * moves to lower ones. Setting and cancelling touch the timer and its
- * neighbours in a list; a timer moves at most once for each bit of its delay.
- * Lists keep the order of setting, and equal times are always in the same
- * list. */
+ * The queue lives on time never going back. What is due before 'horizon' is in
+ * 'front', sorted; it is short, and what is set there usually belongs near its
+ * end. All else is in a radix heap (Ahuja et al., "Faster algorithms for the
+ * shortest path problem", 1990): a timer is in the list of the highest bit in
+ * which its time differs from 'base', a time not before which any is due and
+ * which is not ahead of now, so that those of one list are all due before those
+ * of the next. When the front is used up the first list becomes
+ * the front, or, if it is long, is spread over lower ones. Setting and
+ * cancelling touch a timer and its neighbours; a timer moves at most once for
+ * each bit of its delay. Lists keep the order of setting, and equal times are
+ * always in the same list. */
 #ifndef VCLOCK_H
 #define VCLOCK_H
 
@@ -36,11 +38,12 @@ struct vclock_timer {
 struct vclock {
 	uint64_t now;	/* ns since the start of the simulation */
 	uint64_t fired; /* timers so far, for limits */
-	uint64_t base;
+	uint64_t base, horizon;
 	uint64_t used; /* bit i: lists[i] may have timers */
 	/* Heads of rings. lists[0]: due at 'base'; lists[i]: bit i - 1 is the
 	 * highest that differs. */
-	struct vclock_timer lists[64];
+	struct vclock_timer front, lists[64];
+	size_t front_count;
 };
 
 void vclock_init(struct vclock *c);
