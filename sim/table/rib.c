@@ -128,80 +128,58 @@ void rib_select(struct rib *r)
 	}
 }
 
-uint32_t rib_prefixes(const struct rib *r)
-{
-	uint32_t count = 0;
-	for (size_t i = 0; i < r->count; i = group_end(r, i))
-		count++;
-	return count;
-}
-
-/* Where a prefix leads: what a group of the FIB is made of. */
-struct ways {
-	unsigned count; /* 0: a null route */
-	struct fib_hop hops[FIB_HOPS_MAX];
-};
-
-/* Those of the prefix at 'first'; returns the index behind it. */
-static size_t ways_at(const struct rib *r, size_t first, struct ways *w)
+/* Where the prefix at 'first' leads; returns the index behind it. */
+static size_t hops_at(const struct rib *r, size_t first, struct rib_change *c)
 {
 	size_t end = group_end(r, first);
-	w->count = 0;
+	c->prefix = r->routes[first].prefix;
+	c->hop_count = 0;
 	for (size_t i = first; i < end; i++) {
 		const struct rib_route *route = &r->routes[i];
 		if (route->selected && !route->null)
-			w->hops[w->count++] =
+			c->hops[c->hop_count++] =
 				(struct fib_hop){route->gateway, route->port};
 	}
 	return end;
 }
 
-static bool same_ways(const struct ways *a, const struct ways *b)
+static bool same_hops(const struct rib_change *a, const struct rib_change *b)
 {
-	if (a->count != b->count)
+	if (a->hop_count != b->hop_count)
 		return false;
-	for (unsigned i = 0; i < a->count; i++)
+	for (unsigned i = 0; i < a->hop_count; i++)
 		if (!addr_same(a->hops[i].gateway, b->hops[i].gateway) ||
 		    a->hops[i].port != b->hops[i].port)
 			return false;
 	return true;
 }
 
-/* Below 0 if the next prefix is only in 'a', above 0 if only in 'b'. */
-static int next_of(const struct rib *a, size_t i, const struct rib *b, size_t j)
+/* Below 0 if the next prefix is only there now, above 0 if it only was. */
+static int which(const struct rib_walk *w)
 {
-	if (i == a->count)
+	if (w->now_at == w->now->count)
 		return 1;
-	if (j == b->count)
+	if (w->old_at == w->old->count)
 		return -1;
-	return compare_prefixes(a->routes[i].prefix, b->routes[j].prefix);
+	return compare_prefixes(w->now->routes[w->now_at].prefix,
+				w->old->routes[w->old_at].prefix);
 }
 
-bool rib_changes(const struct rib *now, const struct rib *old, struct fib *f,
-		 struct fib_route *out, size_t *count)
+bool rib_next(struct rib_walk *w, struct rib_change *c)
 {
-	size_t i = 0, j = 0;
-	*count = 0;
-	while (i < now->count || j < old->count) {
-		struct ways ways, had;
-		int order = next_of(now, i, old, j);
-		struct addr_prefix p = order > 0 ? old->routes[j].prefix
-						 : now->routes[i].prefix;
-		uint16_t group = FIB_NONE;
-		if (order <= 0)
-			i = ways_at(now, i, &ways);
+	while (w->now_at < w->now->count || w->old_at < w->old->count) {
+		struct rib_change old;
+		int order = which(w);
+		c->gone = order > 0;
 		if (order >= 0)
-			j = ways_at(old, j, &had);
-		if (!order && same_ways(&ways, &had))
-			continue;
-		if (order <= 0) {
-			group = fib_group(f, ways.hops, ways.count);
-			if (group == FIB_NONE)
-				return false;
-		}
-		out[(*count)++] = (struct fib_route){p.addr, p.len, group};
+			w->old_at =
+				hops_at(w->old, w->old_at, order ? c : &old);
+		if (order <= 0)
+			w->now_at = hops_at(w->now, w->now_at, c);
+		if (order || !same_hops(c, &old))
+			return true;
 	}
-	return true;
+	return false;
 }
 
 /* The first route of those that do not go before 'p'. */

@@ -5,8 +5,8 @@
  * group (at most FIB_HOPS_MAX).
  *
  * Flat, in the caller's storage: rib_init over an array, rib_add, rib_select;
- * then rib_changes() says what the FIB has to learn, and rib_ref() who
- * configured the route that an address takes. */
+ * then rib_next() says what the FIB has to learn, and rib_ref() who configured
+ * the route that an address takes. */
 #ifndef RIB_H
 #define RIB_H
 
@@ -63,14 +63,24 @@ void rib_init(struct rib *r, struct rib_route *storage, size_t room);
 bool rib_add(struct rib *r, const struct rib_route *route);
 /* Sorts (prefix, length, distance, insertion) and marks what is selected. */
 void rib_select(struct rib *r);
-/* How many prefixes there are after rib_select(). */
-uint32_t rib_prefixes(const struct rib *r);
-/* The changes that make 'f', which has what 'old' selects, have what 'now'
- * selects; both after rib_select(). 'out' has room for all prefixes of both;
- * '*count' says how many were written. False when 'f' has no room for another
- * group: rib_prefixes(now) more than it had are enough. */
-bool rib_changes(const struct rib *now, const struct rib *old, struct fib *f,
-		 struct fib_route *out, size_t *count);
+
+/* One prefix that leads elsewhere than before. */
+struct rib_change {
+	struct addr_prefix prefix;
+	bool gone;	    /* leads nowhere now */
+	unsigned hop_count; /* 0: a null route */
+	struct fib_hop hops[FIB_HOPS_MAX];
+};
+
+/* A walk over the changes from one table to another, both after rib_select():
+ * {now, old}. They come sorted by address, then length. */
+struct rib_walk {
+	const struct rib *now, *old;
+	size_t now_at, old_at;
+};
+
+/* False at the end. */
+bool rib_next(struct rib_walk *w, struct rib_change *c);
 /* The 'ref' of member number 'hop' of the selected route that 'dst' takes; 0
  * if there is none. */
 uint32_t rib_ref(const struct rib *r, ip4 dst, unsigned hop);

@@ -17,40 +17,93 @@ static void *copy_of(const void *from, size_t count, size_t size)
 	return to;
 }
 
+static void *new_fib(struct fib_room room)
+{
+	return mem_map(1, fib_bytes(room));
+}
+
+static void free_fib(void *memory, struct fib_room room)
+{
+	mem_unmap(memory, 1, fib_bytes(room));
+}
+
 void router_tables_init(struct router *r)
 {
 	struct fib_room none = {0};
-	fib_init(&r->forward.fib, mem_new(1, fib_bytes(none)), none);
+	fib_init(&r->forward.fib, new_fib(none), none);
 }
 
 static void give_room(struct fib *f, struct fib_room room)
 {
-	void *old = f->memory;
-	fib_move(f, mem_new(1, fib_bytes(room)), room);
-	mem_free(old);
+	void *old = f->memory, *memory = new_fib(room);
+	struct fib_room old_room = f->room;
+	bool moved = fib_move(f, memory, room);
+	free_fib(moved ? old : memory, moved ? old_room : room);
 }
 
-/* Room for what there is and 'prefixes' more, each with a group of its own. */
-static void make_room(struct fib *f, uint32_t prefixes)
+/* Half as much again; a few at least, since most tables are small. */
+static uint32_t more(uint32_t room)
 {
-	struct fib_room need = {f->route_count + prefixes, f->fresh + prefixes};
-	if (need.groups > FIB_GROUPS_MAX)
-		need.groups = FIB_GROUPS_MAX;
-	if (need.routes > f->room.routes || need.groups > f->room.groups)
-		give_room(f, need);
+	return room + room / 2 + 8;
+}
+
+static uint16_t join(struct fib *f, const struct rib_change *c)
+{
+	uint16_t group = fib_join(f, c->hops, c->hop_count);
+	while (group == FIB_NONE) {
+		struct fib_room room = {f->room.routes, more(f->room.groups)};
+		if (f->room.groups == FIB_GROUPS_MAX)
+			mem_limit("a router has more than 32767 different "
+				  "groups of next hops");
+		if (room.groups > FIB_GROUPS_MAX)
+			room.groups = FIB_GROUPS_MAX;
+		give_room(f, room);
+		group = fib_join(f, c->hops, c->hop_count);
+	}
+	return group;
+}
+
+static void apply(struct fib *f, const struct fib_route *changes, size_t count)
+{
+	size_t done = fib_apply(f, changes, count);
+	struct fib_room room = f->room;
+	while (done < count) {
+		room.routes = more(room.routes);
+		give_room(f, room);
+		done += fib_apply(f, changes + done, count - done);
+	}
 }
 
 /* The FIB learns only what differs from before. */
 static void learn_routes(struct forward *f, const struct rib *old)
 {
-	uint32_t prefixes = rib_prefixes(&f->rib);
-	size_t count, room = (size_t)prefixes + rib_prefixes(old);
-	struct fib_route *changes = mem_new(room, sizeof(*changes));
-	make_room(&f->fib, prefixes);
-	if (!rib_changes(&f->rib, old, &f->fib, changes, &count))
-		mem_limit("a router has too many different next hops");
-	fib_apply(&f->fib, changes, count);
-	mem_free(changes);
+	struct fib_route changes[256];
+	struct rib_walk walk = {.now = &f->rib, .old = old};
+	struct rib_change c;
+	size_t count = 0;
+	while (rib_next(&walk, &c)) {
+		changes[count++] = (struct fib_route){
+			c.prefix.addr, c.prefix.len,
+			c.gone ? FIB_NONE : join(&f->fib, &c)};
+		if (count < sizeof(changes) / sizeof(*changes))
+			continue;
+		apply(&f->fib, changes, count);
+		count = 0;
+	}
+	apply(&f->fib, changes, count);
+}
+
+/* Room at once for as many routes as may come, and groups for some of them. */
+static void make_room(struct forward *f)
+{
+	struct fib_room room = f->fib.room;
+	uint32_t routes = (uint32_t)f->rib.count;
+	if (routes <= room.routes)
+		return;
+	room.routes = routes;
+	if (room.groups < routes / 256 && routes / 256 < FIB_GROUPS_MAX)
+		room.groups = routes / 256;
+	give_room(&f->fib, room);
 }
 
 static void set_routes(struct router *r, const struct router_tables *t)
@@ -61,6 +114,7 @@ static void set_routes(struct router *r, const struct router_tables *t)
 		 t->route_count);
 	now->count = t->route_count;
 	rib_select(now);
+	make_room(&r->forward);
 	learn_routes(&r->forward, &old);
 	mem_free(old.routes);
 }
@@ -328,7 +382,7 @@ void router_swap_sessions(struct router *a, struct router *b)
 void router_tables_fini(struct router *r)
 {
 	mem_free(r->forward.rib.routes);
-	mem_free(r->forward.fib.memory);
+	free_fib(r->forward.fib.memory, r->forward.fib.room);
 	free_nat(&r->forward.nat);
 	mem_free(r->forward.acl.rules);
 	mem_free(r->forward.lb.servers);

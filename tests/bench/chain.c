@@ -52,7 +52,7 @@ static void add_route(struct forward *f, struct addr_prefix to, uint16_t port,
 		      ip4 gateway)
 {
 	struct fib_hop hop = {gateway, port};
-	struct fib_route r = {to.addr, to.len, fib_group(&f->fib, &hop, 1)};
+	struct fib_route r = {to.addr, to.len, fib_join(&f->fib, &hop, 1)};
 	fib_apply(&f->fib, &r, 1);
 }
 
@@ -69,7 +69,7 @@ static void init_gateway(struct forward *f, struct addr_prefix inside,
 						    .uplink = i,
 						    .urpf_strict = true,
 						    .mtu = 1500};
-	fib_init(&f->fib, mem_new(1, fib_bytes(routes)), routes);
+	fib_init(&f->fib, mem_map(1, fib_bytes(routes)), routes);
 	add_route(f, inside, 0, addr_ip4(0x64400001));
 	add_route(f, prefix(addr_ip4(0), 0), 1, addr_ip4(0x0a1b3301));
 	nat_init(&f->nat, mem_new(rules, sizeof(struct nat_rule)), rules);
@@ -176,7 +176,7 @@ struct chain *chain_new(const struct chain_conf *conf)
 static void fini_gateway(struct forward *f)
 {
 	mem_free(f->ports);
-	mem_free(f->fib.memory);
+	mem_unmap(f->fib.memory, 1, fib_bytes(f->fib.room));
 	mem_free(f->nat.rules);
 	for (unsigned i = 0; i < 2; i++)
 		mem_free(f->nat.index[i].slots);

@@ -73,6 +73,7 @@ void limits_bench(struct bench *b)
 {
 	space_bench(b, "limit_copy_64", MIB, copies);
 	space_bench(b, "limit_line_1m", MIB, random_lines);
+	space_bench(b, "limit_line_8m", 8 * MIB, random_lines);
 	space_bench(b, "limit_line_64m", 64 * MIB, random_lines);
 	space_bench(b, "limit_line_1g", 1024 * MIB, random_lines);
 }

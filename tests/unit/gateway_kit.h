@@ -21,7 +21,7 @@ struct gateway_kit {
 	struct forward f;
 	struct forward_port ports[4];
 	struct rib_route routes[GATEWAY_KIT_ROUTES];
-	_Alignas(16) uint8_t fib[4096];
+	_Alignas(64) uint8_t fib[4096];
 	struct nat_rule rules[8];
 	struct acl_rule accesses[4];
 	struct lb_server servers[4];
@@ -38,11 +38,15 @@ struct gateway_kit {
 static inline void gateway_kit_select(struct gateway_kit *k)
 {
 	static const struct rib nothing = {0};
-	struct fib_route changes[GATEWAY_KIT_ROUTES];
-	size_t count;
+	struct rib_walk walk = {.now = &k->f.rib, .old = &nothing};
+	struct rib_change c;
 	rib_select(&k->f.rib);
-	ck_assert(rib_changes(&k->f.rib, &nothing, &k->f.fib, changes, &count));
-	ck_assert_uint_eq(fib_apply(&k->f.fib, changes, count), count);
+	while (rib_next(&walk, &c)) {
+		struct fib_route r = {c.prefix.addr, c.prefix.len,
+				      fib_join(&k->f.fib, c.hops, c.hop_count)};
+		ck_assert_uint_ne(r.group, FIB_NONE);
+		ck_assert_uint_eq(fib_apply(&k->f.fib, &r, 1), 1);
+	}
 }
 
 static inline void gateway_kit_no_routes(struct gateway_kit *k)
