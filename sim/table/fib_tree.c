@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sim/table/fib_tree_private.h"
+#include "sim/table/fib_tree.h"
 
 #include <string.h>
+
+#include "sim/table/fib_tree_private.h"
 
 #define SHORT 16		       /* bits that lead to a node at the top */
 #define AHEAD 64		       /* addresses looked up side by side */
