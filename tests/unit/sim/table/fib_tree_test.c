@@ -7,7 +7,7 @@
 Suite *fib_tree_test_suite(void);
 
 #define ROUTES 3000
-#define NODE   (10 << 8 | 1) /* 10.1.0.0/16 */
+#define NODE   (10U << 8 | 1) /* 10.1.0.0/16 */
 
 static struct fib_tree tree;
 static struct fib_groups groups;
@@ -95,10 +95,8 @@ START_TEST(children_come_and_go)
 	static const uint8_t order[] = {7, 200, 0, 255, 64};
 	char text[ADDR_PREFIX_SIZE];
 	for (size_t i = 0; i < sizeof(order); i++) {
-		addr_print_prefix(
-			(struct addr_prefix){{NODE << 16 | order[i] << 8 | 9},
-					     32},
-			text);
+		uint32_t a = NODE << 16 | (uint32_t)order[i] << 8 | 9;
+		addr_print_prefix((struct addr_prefix){{a}, 32}, text);
 		set(text, order[i] + 1);
 	}
 	ck_assert_uint_eq(node()->child_count, sizeof(order));
@@ -132,7 +130,7 @@ START_TEST(a_node_can_be_full)
 	size_t count = 0;
 	for (uint8_t len = 17; len <= 24; len++)
 		for (uint32_t i = 0; i < 1U << (len - 16); i++) {
-			uint32_t a = (uint32_t)NODE << 16 | i << (32 - len);
+			uint32_t a = NODE << 16 | i << (32 - len);
 			uint16_t port = (uint16_t)(count + 1);
 			changes[count++] = route(a, len, port);
 		}
