@@ -128,7 +128,7 @@ static void find_row(struct bench *b, const char *name, struct load *l,
 	free(l->addresses);
 }
 
-static void small_row(struct bench *b, const char *name, size_t count)
+static void table_row(struct bench *b, const char *name, size_t count)
 {
 	if (!bench_wants(b, name))
 		return;
@@ -137,10 +137,30 @@ static void small_row(struct bench *b, const char *name, size_t count)
 	load_free(&l);
 }
 
+/* Whether the user has named it: without names all are wanted, even "". */
+static bool asked(const struct bench *b, const char *name)
+{
+	return !bench_wants(b, "") && bench_wants(b, name);
+}
+
+/* Rows by_routes_N, for the plot only. */
+static void sweep(struct bench *b)
+{
+	for (uint32_t decade = 1000; decade <= 4 * MILLION; decade *= 10)
+		for (uint32_t times = 1; times <= 4; times *= 2) {
+			char name[32];
+			snprintf(name, sizeof(name), "by_routes_%u",
+				 decade * times);
+			if (asked(b, name))
+				table_row(b, name, decade * times);
+		}
+}
+
 void fib_bench(struct bench *b)
 {
-	small_row(b, "fib_8", 8);
-	small_row(b, "fib_50", 50);
+	sweep(b);
+	table_row(b, "fib_8", 8);
+	table_row(b, "fib_50", 50);
 	if (!bench_wants(b, "fib_1m") && !bench_wants(b, "fib_1m_inside") &&
 	    !bench_wants(b, "fib_load") && !bench_wants(b, "fib_update") &&
 	    !bench_wants(b, "bytes_per_route"))
