@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <check.h>
 
+#include "sim/base/mem.h"
 #include "tests/unit/sim/world/world_kit.h"
 
 /* The article's chain: pod -- t1 (SNAT to 30.0.0.5) -- t0 (REFLEXIVE 30.0.0.5
@@ -346,12 +347,45 @@ START_TEST(an_address_that_moves_is_announced)
 END_TEST
 
 Suite *router_tables_test_suite(void);
+/* 'count' host routes, four by each of many gateways, and what they lead to. */
+static void configure_many(uint32_t count, uint32_t gateways)
+{
+	struct rib_route *routes = mem_new(count, sizeof(*routes));
+	for (uint32_t i = 0; i < count; i++) {
+		struct rib_route *r = &routes[count - 1 - i];
+		r->prefix = addr_prefix_of(addr_ip4(i << 8 | 7), 32);
+		r->gateway = addr_ip4(gateways + i / 4);
+		r->port = 1;
+	}
+	world_kit_routes(t0, true, routes, count);
+	mem_free(routes);
+	const struct fib *f = &router_forward(t0)->fib;
+	ck_assert_uint_eq(fib_count(f), count);
+	for (uint32_t i = 0; i < count; i++) {
+		uint16_t group = fib_find(f, addr_ip4(i << 8 | 7));
+		ck_assert_uint_eq(fib_at(f, group)->hops[0].gateway.v,
+				  gateways + i / 4);
+		ck_assert_uint_eq(fib_find(f, addr_ip4(i << 8 | 8)), FIB_NONE);
+	}
+}
+
+START_TEST(tables_grow_with_what_is_configured)
+{
+	configure_many(20, 1000);
+	configure_many(2000, 1000);
+	configure_many(30000, 1000);
+	configure_many(30000, 5000000);
+	configure_many(3, 1);
+}
+END_TEST
+
 Suite *router_tables_test_suite(void)
 {
 	Suite *s = suite_create("router_tables");
 	TCase *t = tcase_create("router_tables");
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, two_translations_there_and_back);
+	tcase_add_test(t, tables_grow_with_what_is_configured);
 	tcase_add_test(t, the_notes_name_the_rules);
 	tcase_add_test(t, errors_from_outside_come_back_through_both);
 	tcase_add_test(t, an_error_quotes_the_packet_as_it_came);
