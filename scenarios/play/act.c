@@ -84,13 +84,29 @@ static void collect_events(struct stage *s, struct stage_run *r)
 	r->out->event_count = count;
 }
 
+/* The step ends before the client does: what was sent so far is shown. */
+static void leave_going(struct stage *s, struct stage_run *r,
+			const char *verdict)
+{
+	r->out->took = world_now(s->world) - r->out->started;
+	finish(s, r, OUTCOME_GOING, verdict);
+}
+
+static void leave_pull(struct stage *s, struct stage_run *r,
+		       const struct pull_result *so_far)
+{
+	if (so_far)
+		add_flows(s, r->out, so_far->flows, so_far->flow_count);
+	leave_going(s, r, "STILL PULLING");
+}
+
 static void finish_pull(struct stage *s, struct stage_run *r)
 {
 	const struct pull_result *last = kubelet_last(r->kubelet);
 	collect_events(s, r);
 	kubelet_stop(r->kubelet);
 	if (!kubelet_attempts(r->kubelet))
-		finish(s, r, OUTCOME_GOING, "STILL PULLING");
+		leave_pull(s, r, last);
 	else if (last->ok)
 		finish(s, r, OUTCOME_OK, "PULLED");
 	else
@@ -159,10 +175,14 @@ void act_stop(struct stage *s, struct stage_run *r)
 {
 	if (!r->started || r->ended)
 		return;
-	if (r->kubelet)
+	if (r->kubelet) {
 		finish_pull(s, r);
-	else
-		finish(s, r, OUTCOME_GOING, "STILL WAITING");
+		return;
+	}
+	if (r->probe)
+		add_flows(s, r->out, probe_result(r->probe)->flows,
+			  probe_result(r->probe)->flow_count);
+	leave_going(s, r, "STILL WAITING");
 }
 
 static void start_pull(struct stage *s, struct stage_run *r)

@@ -14,6 +14,7 @@ struct httpc {
 	uint16_t port;
 	const struct profile *profile;
 	httpc_done_fn *done;
+	bool ended;
 	void *context;
 	struct resolver *resolver;
 	struct stream *stream;
@@ -37,6 +38,7 @@ static void end(struct httpc *c, bool ok)
 	stream_close(c->stream);
 	c->stream = NULL;
 	c->result.ok = ok;
+	c->ended = true;
 	c->done(c->context, &c->result);
 }
 
@@ -215,4 +217,9 @@ void httpc_free(struct httpc *c)
 	str_fini(&c->result.body);
 	str_fini(&c->result.error);
 	mem_free(c);
+}
+
+const struct httpc_result *httpc_so_far(const struct httpc *c)
+{
+	return c->ended ? NULL : &c->result;
 }

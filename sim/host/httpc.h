@@ -41,5 +41,7 @@ typedef void httpc_done_fn(void *context, const struct httpc_result *r);
 struct httpc *httpc_new(struct host *h, const struct httpc_call *call,
 			httpc_done_fn *done, void *context);
 void httpc_free(struct httpc *c); /* NULL is fine */
+/* What is known so far; NULL when 'done' was called. */
+const struct httpc_result *httpc_so_far(const struct httpc *c);
 
 #endif

@@ -60,6 +60,12 @@ static void add_flow(struct pull *p, uint32_t flow)
 	r->flows[r->flow_count++] = flow;
 }
 
+static void add_flows(struct pull *p, const struct httpc_result *r)
+{
+	add_flow(p, r->flows[0]);
+	add_flow(p, r->flows[1]);
+}
+
 /* From the clock, never from within a callback of what is being freed. */
 static void proceed_after(struct pull *p, uint64_t delay)
 {
@@ -148,8 +154,7 @@ static bool may_retry(struct pull *p)
 static void on_call_done(void *context, const struct httpc_result *r)
 {
 	struct pull *p = context;
-	add_flow(p, r->flows[0]);
-	add_flow(p, r->flows[1]);
+	add_flows(p, r);
 	p->result.connections += r->flows[1] != 0;
 	p->result.requests += r->ok;
 	if (r->ok && r->response.status == 200)
@@ -256,6 +261,8 @@ struct pull *pull_new(struct host *h, const struct profile *profile,
 void pull_stop(struct pull *p)
 {
 	vclock_cancel(&world_of(p)->clock, &p->timer);
+	if (p->call && httpc_so_far(p->call))
+		add_flows(p, httpc_so_far(p->call));
 	resolver_free(p->resolver);
 	httpc_free(p->call);
 	p->resolver = NULL;

@@ -213,12 +213,13 @@ static void add_expectations(const struct outcome *o,
 	if (!o->expect_count)
 		str_add(out, "no expectations\n");
 	else if (!failed)
-		str_addf(out, "%s%zu expectations met%s\n", style->color.green,
-			 o->met_count, style->color.off);
-	else
-		str_addf(out, "%s%zu of %zu expectations failed%s\n",
-			 style->color.red, failed, o->expect_count,
+		str_addf(out, "%s%zu expectation%s met%s\n", style->color.green,
+			 o->met_count, o->met_count == 1 ? "" : "s",
 			 style->color.off);
+	else
+		str_addf(out, "%s%zu of %zu expectation%s failed%s\n",
+			 style->color.red, failed, o->expect_count,
+			 o->expect_count == 1 ? "" : "s", style->color.off);
 }
 
 void outtext_run(const struct outcome *o, const struct outtext_style *style,

@@ -69,6 +69,21 @@ START_TEST(a_pull_goes_on_for_as_long_as_asked)
 }
 END_TEST
 
+START_TEST(a_pull_that_is_cut_off_shows_what_it_sent)
+{
+	struct played p;
+	struct outcome *o = run(
+		&p, "change: {workloads: {pod: {host: vm-a, profile: "
+		    "podvm}}, hosts: {server: {silent_ports: [443]}}}\n"
+		    "steps: [{pull: {workload: pod, image: server.example/i, "
+		    "for: 3s}}]\n");
+	ck_assert_int_eq(o->steps[0].status, OUTCOME_GOING);
+	ck_assert_uint_eq(o->steps[0].took, 3 * S);
+	ck_assert_uint_eq(o->steps[0].flow_count, 2);
+	played_end(&p);
+}
+END_TEST
+
 static unsigned failures(const struct outcome_step *s)
 {
 	for (size_t i = 0; i < s->event_count; i++)
@@ -256,6 +271,7 @@ Suite *play_test_suite(void)
 	tcase_add_test(t, a_step_begins_when_the_one_before_has_ended);
 	tcase_add_test(t, a_background_step_goes_on_beside_the_next);
 	tcase_add_test(t, a_pull_goes_on_for_as_long_as_asked);
+	tcase_add_test(t, a_pull_that_is_cut_off_shows_what_it_sent);
 	tcase_add_test(t, a_pull_ends_after_the_attempts_asked_for);
 	tcase_add_test(t, kubelet_rests_when_its_step_has_ended);
 	tcase_add_test(t, the_fate_of_every_packet_is_known_in_the_end);

@@ -193,7 +193,7 @@ START_TEST(a_failed_expectation_is_shown_with_its_line_and_packet)
 	explain_kit_has(&s, "FAILED  t.yaml:6: step 1: ");
 	explain_kit_has(&s, "instead: ");
 	explain_kit_has(&s, "REFLEXIVE tkg  10.27.51.147:1024");
-	explain_kit_has(&s, "\n1 of 1 expectations failed\n");
+	explain_kit_has(&s, "\n1 of 1 expectation failed\n");
 	diag_fini(&d);
 }
 END_TEST
