@@ -236,7 +236,7 @@ RARE enum drop session_open(struct forward *f, struct pkt *p,
 			    const struct session_plan *plan, uint64_t now)
 {
 	make_way(f, &plan->in);
-	if (f->flows.count == f->flows.room)
+	if (flow_is_full(&f->flows))
 		session_expire(f, now);
 	uint32_t number = flow_add(&f->flows, &plan->in, &plan->out, now);
 	if (number == FLOW_NONE) {

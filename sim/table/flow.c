@@ -13,6 +13,7 @@ void flow_init(struct flow_table *t, struct flow *flows,
 	*t = (struct flow_table){.flows = flows,
 				 .slots = slots,
 				 .room = room,
+				 .limit = UINT32_MAX,
 				 .slot_count = flow_slots(room),
 				 .free = FLOW_NONE};
 	for (unsigned i = 0; i < FLOW_TICKS; i++)
@@ -180,7 +181,7 @@ uint32_t flow_add(struct flow_table *t, const struct flow_key *in,
 {
 	struct flow_key back = flow_reverse(out);
 	uint32_t hash = flow_hash(in), back_hash = flow_hash(&back);
-	if (t->count == t->room || same_key(in, &back))
+	if (flow_is_full(t) || same_key(in, &back))
 		return FLOW_NONE;
 	uint32_t there = find_slot(t, in, hash);
 	if (t->slots[there].value ||

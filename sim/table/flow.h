@@ -115,6 +115,7 @@ struct flow_table {
 	struct flow_slot
 		*slots;	     /* caller's: open addressing, both directions */
 	uint32_t room;	     /* sessions */
+	uint32_t limit;	     /* sessions at most; UINT32_MAX: as many as fit */
 	uint32_t slot_count; /* flow_slots(room) */
 	uint32_t count;
 	uint32_t free;	/* first of the free list, FLOW_NONE: empty */
@@ -134,7 +135,7 @@ static inline uint32_t flow_slots(uint32_t room)
 void flow_init(struct flow_table *t, struct flow *flows,
 	       struct flow_slot *slots, uint32_t room);
 /* Moves all to greater storage ('slots' zero); the old is the caller's to
- * free. Numbers stay. */
+ * free. Numbers stay, and the limit. */
 void flow_grow(struct flow_table *t, struct flow *flows,
 	       struct flow_slot *slots, uint32_t room);
 
@@ -232,6 +233,11 @@ static inline uint16_t flow_delta(uint16_t forward, enum flow_dir dir)
 	/* The complement takes back; 0 would not make a sum of 0 0xffff. */
 	uint16_t back = (uint16_t)~forward;
 	return dir == FLOW_FORWARD ? forward : back ? back : 0xffff;
+}
+
+static inline bool flow_is_full(const struct flow_table *t)
+{
+	return t->count >= t->limit || t->count == t->room;
 }
 
 /* A new session: forward packets arrive as 'in' and leave as 'out'. FLOW_NONE

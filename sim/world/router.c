@@ -117,6 +117,7 @@ static void handle(struct router *r, struct batch *b)
 	for (size_t i = 0; i < b->count; i++)
 		router_icmp_head(r, b->at[i], &heads[i]);
 	forward_expire(&r->forward, now);
+	router_make_room(r, b->count);
 	forward_batch(&r->forward, b, now);
 	world_pass_notes(&r->node, &r->forward.notes);
 	for (size_t i = 0; i < b->count; i++)

@@ -67,14 +67,15 @@ struct router_tables {
 	const bool *port_up; /* by port number; NULL: all up */
 	enum forward_ports_policy ports_policy;
 	struct addr_ports port_range; /* of SNAT; 0-0: PORT_FIRST.. */
-	uint32_t session_limit;	      /* 0: ROUTER_SESSIONS */
+	uint32_t session_limit;	      /* 0: ROUTER_SESSIONS; memory is taken as
+				 * they come */
 	bool forwards; /* false: a host, drops what is not for it */
 	bool standby;
 	bool icmp_ttl;	  /* tells senders about TTL_ZERO */
 	bool icmp_errors; /* tells senders about other drops */
 };
 
-#define ROUTER_SESSIONS 4096
+#define ROUTER_SESSIONS ((uint32_t)4 << 20)
 
 struct router;
 

@@ -82,6 +82,9 @@ static inline struct world *router_world(const struct router *r)
 void router_tables_init(struct router *r);
 /* Tells the datapath which addresses are the router's own now. */
 void router_list_locals(struct router *r);
+/* Before 'count' packets: sees to it that no session is refused for want of
+ * memory, as long as their limit is not reached. */
+void router_make_room(struct router *r, size_t count);
 void router_tables_fini(struct router *r);
 
 /* router_arp.c */

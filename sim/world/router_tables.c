@@ -9,6 +9,8 @@
 #include "sim/wire/ip4.h"
 #include "sim/world/router_private.h"
 
+#define FIRST_SESSIONS 128 /* room is made for at first */
+
 static void *copy_of(const void *from, size_t count, size_t size)
 {
 	void *to = mem_new(count, size);
@@ -292,8 +294,7 @@ static void set_locals(struct router *r, const struct router_tables *t)
 	router_list_locals(r);
 }
 
-/* Sessions are made room for once, when something stateful is configured; the
- * limit of a running table does not change. */
+/* A lower limit ends no session. */
 static void set_sessions(struct router *r, const struct router_tables *t)
 {
 	struct flow_table *flows = &r->forward.flows;
@@ -301,11 +302,44 @@ static void set_sessions(struct router *r, const struct router_tables *t)
 	for (size_t i = 0; i < t->nat_rule_count; i++)
 		if (t->nat_rules[i].action != NAT_REFLEXIVE)
 			r->forward.tracks_inbound = true;
-	if (flows->room || (!r->forward.tracks_inbound && !t->lb_server_count))
+	if (r->forward.tracks_inbound || t->lb_server_count)
+		flows->limit =
+			t->session_limit ? t->session_limit : ROUTER_SESSIONS;
+}
+
+static void free_sessions(struct flow *flows, struct flow_slot *slots,
+			  uint32_t room)
+{
+	mem_unmap(flows, room, sizeof(*flows));
+	mem_unmap(slots, flow_slots(room), sizeof(*slots));
+}
+
+static void grow_sessions(struct flow_table *t, uint32_t room)
+{
+	struct flow_table old = *t;
+	struct flow *flows = mem_map(room, sizeof(*flows));
+	struct flow_slot *slots = mem_map(flow_slots(room), sizeof(*slots));
+	if (!old.room) {
+		flow_init(t, flows, slots, room);
+		t->limit = old.limit;
 		return;
-	uint32_t room = t->session_limit ? t->session_limit : ROUTER_SESSIONS;
-	flow_init(flows, mem_map(room, sizeof(struct flow)),
-		  mem_map(flow_slots(room), sizeof(struct flow_slot)), room);
+	}
+	flow_grow(t, flows, slots, room);
+	free_sessions(old.flows, old.slots, old.room);
+}
+
+/* A packet opens two at most: one on arrival, one when leaving. */
+void router_make_room(struct router *r, size_t count)
+{
+	struct flow_table *t = &r->forward.flows;
+	uint64_t want = (uint64_t)t->count + 2 * count;
+	if (want <= t->room || t->room >= t->limit)
+		return;
+	if (want < 2 * (uint64_t)t->room)
+		want = 2 * (uint64_t)t->room;
+	if (want < FIRST_SESSIONS)
+		want = FIRST_SESSIONS;
+	grow_sessions(t, want < t->limit ? (uint32_t)want : t->limit);
 }
 
 static bool had_proxy(const struct router *r, const struct router_proxy *p)
@@ -389,8 +423,8 @@ void router_tables_fini(struct router *r)
 	mem_free(r->forward.pools);
 	mem_free(r->forward.locals);
 	struct flow_table *flows = &r->forward.flows;
-	mem_unmap(flows->flows, flows->room, sizeof(*flows->flows));
-	mem_unmap(flows->slots, flow_slots(flows->room), sizeof(*flows->slots));
+	if (flows->room)
+		free_sessions(flows->flows, flows->slots, flows->room);
 	mem_free(r->proxies);
 	mem_free(r->loopbacks);
 }

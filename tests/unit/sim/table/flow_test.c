@@ -447,6 +447,22 @@ START_TEST(deltas_are_those_of_the_fields)
 }
 END_TEST
 
+START_TEST(a_limit_below_the_room_is_kept)
+{
+	struct flow_key a = in, b = out;
+	table.limit = 2;
+	for (int i = 0; i < 3; i++, a.sport++, b.sport++)
+		ck_assert_int_eq(flow_add(&table, &a, &b, 0) != FLOW_NONE,
+				 i < 2);
+	table.limit = 1; /* ends none */
+	ck_assert_uint_eq(table.count, 2);
+	flow_remove(&table, 0);
+	ck_assert_uint_eq(flow_add(&table, &a, &b, 0), FLOW_NONE);
+	flow_remove(&table, 1);
+	ck_assert_uint_ne(flow_add(&table, &a, &b, 0), FLOW_NONE);
+}
+END_TEST
+
 START_TEST(a_table_without_room_is_empty)
 {
 	enum flow_dir dir;
@@ -480,6 +496,7 @@ Suite *flow_test_suite(void)
 	tcase_add_test(c, time_is_not_asked_about_within_a_tick);
 	tcase_add_test(c, growing_keeps_sessions_and_numbers);
 	tcase_add_test(c, deltas_are_those_of_the_fields);
+	tcase_add_test(c, a_limit_below_the_room_is_kept);
 	tcase_add_test(c, a_table_without_room_is_empty);
 	suite_add_tcase(s, c);
 	return s;

@@ -37,6 +37,8 @@ static struct nat_rule rule(enum nat_action action, const char *source,
 	return r;
 }
 
+static uint32_t session_limit;
+
 static void configure_t1(const struct nat_rule *rules, size_t count)
 {
 	struct rib_route routes[] = {
@@ -51,6 +53,7 @@ static void configure_t1(const struct nat_rule *rules, size_t count)
 				  .nat_rule_count = count,
 				  .loopbacks = &lo,
 				  .loopback_count = 1,
+				  .session_limit = session_limit,
 				  .forwards = true,
 				  .icmp_ttl = true};
 	router_set_tables(t1, &t);
@@ -74,6 +77,13 @@ static void configure_t0(void)
 	router_set_tables(t0, &t);
 }
 
+static void configure_snat(void)
+{
+	struct nat_rule snat =
+		rule(NAT_SNAT, "10.244.0.96/28", EGRESS, REF_SNAT);
+	configure_t1(&snat, 1);
+}
+
 static void setup(void)
 {
 	world_kit_init(&kit);
@@ -92,9 +102,8 @@ static void setup(void)
 	world_kit_cable(&kit,
 			world_kit_port(upstream, "out", "74.125.133.1/24"),
 			world_kit_nic(registry, 0));
-	struct nat_rule snat =
-		rule(NAT_SNAT, "10.244.0.96/28", EGRESS, REF_SNAT);
-	configure_t1(&snat, 1);
+	session_limit = 0;
+	configure_snat();
 	configure_t0();
 	struct rib_route outside[] = {
 		world_kit_route("10.27.51.0/24", NULL, 0),
@@ -246,6 +255,32 @@ START_TEST(sessions_outlive_their_rule)
 }
 END_TEST
 
+/* Room for them is made while packets come; a limit is kept. */
+START_TEST(sessions_grow_up_to_their_limit)
+{
+	const struct flow_table *flows = &router_forward(t1)->flows;
+	ck_assert_uint_eq(flows->room, 0);
+	request_from(20000, 64);
+	for (uint16_t i = 1; i < 700; i++) {
+		struct world_kit_udp u = {POD, REGISTRY, (uint16_t)(20000 + i),
+					  443, 64};
+		router_send(pod, world_kit_udp(&kit, &u));
+		run(VCLOCK_S / 100);
+	}
+	ck_assert_uint_eq(flows->count, 700);
+	ck_assert_uint_eq(at_registry.count, 700);
+	ck_assert_uint_lt(flows->room, 2000);
+	request_from(20000, 64); /* still the first one's session */
+	ck_assert_uint_eq(flows->count, 700);
+	ck_assert_uint_eq(at_registry.last.sport, PORT_FIRST);
+	session_limit = 701;
+	configure_snat();
+	request_from(40000, 64);
+	request_from(40001, 64);
+	ck_assert_uint_eq(flows->count, 701);
+}
+END_TEST
+
 START_TEST(neighbours_survive_new_tables)
 {
 	request(64);
@@ -391,6 +426,7 @@ Suite *router_tables_test_suite(void)
 	tcase_add_test(t, an_error_quotes_the_packet_as_it_came);
 	tcase_add_test(t, sessions_and_hits_survive_new_rules);
 	tcase_add_test(t, sessions_outlive_their_rule);
+	tcase_add_test(t, sessions_grow_up_to_their_limit);
 	tcase_add_test(t, neighbours_survive_new_tables);
 	tcase_add_test(t, idle_sessions_end_and_give_back_their_port);
 	tcase_add_test(t, the_egress_address_itself_serves_nobody);
