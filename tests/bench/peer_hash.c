@@ -114,7 +114,7 @@ int main(int argc, char **argv)
 	char *eal[] = {argv[0],
 		       "--no-huge",
 		       "--no-pci",
-		       "--in-memory",
+		       "--file-prefix=tierpath",
 		       "--no-telemetry",
 		       "-m1024",
 		       "--log-level=error",
