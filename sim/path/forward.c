@@ -143,6 +143,16 @@ static void check_sources(struct forward *f, struct batch *b, struct ahead *a)
 			       route_urpf_by(f, b->at[i], a->groups[i]));
 }
 
+/* Sources alone are asked for: what the stage on arrival needs depends on
+ * whether it has anything to do. */
+static void ask_rules(const struct forward *f, const struct batch *b)
+{
+	for (size_t i = 0; i < b->count; i++)
+		nat_ask_slot(&f->nat, NAT_EGRESS, &b->at[i]->key);
+	for (size_t i = 0; i < b->count; i++)
+		nat_ask(&f->nat, NAT_EGRESS, &b->at[i]->key);
+}
+
 static void ask_all(struct forward *f, struct batch *b, struct ahead *a)
 {
 	for (size_t i = 0; i < b->count && f->flows.count; i++)
@@ -150,6 +160,8 @@ static void ask_all(struct forward *f, struct batch *b, struct ahead *a)
 	for (size_t i = 0; i < b->count; i++)
 		a->addrs[i] = b->at[i]->dst;
 	route_find_batch(f, a->addrs, b->count, a->groups);
+	if (nat_is_large(&f->nat, NAT_EGRESS))
+		ask_rules(f, b);
 }
 
 /* The packets are decided about one after the other, each with all that those

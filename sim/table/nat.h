@@ -11,7 +11,7 @@
  * rules want an index: nat_index_init(&n->index[stage], ...) with room for
  * nat_index_room(n, stage) prefixes, before nat_seal. Without one they are gone
  * through one by one; the answer is the same. For a batch of packets ask ahead
- * of time: nat_prefetch. */
+ * of time: nat_is_large, nat_ask_slot, nat_ask. */
 #ifndef NAT_H
 #define NAT_H
 
@@ -44,6 +44,8 @@ enum nat_firewall_match {
 };
 
 #define NAT_PREFIXES_MAX 16
+/* Slots of an index that no longer fit the first cache (32 KiB). */
+#define NAT_LARGE 2048
 
 struct nat_prefixes {
 	uint8_t count; /* 0: any */
@@ -110,17 +112,33 @@ nat_match(const struct nat *n, enum nat_stage stage, const struct nat_key *key)
 	return nat_find(n, stage, key).rule;
 }
 
-/* Asks for what nat_find() will look at first: the same key, a stage whose
- * rules act. */
-static inline void nat_prefetch(const struct nat *n, enum nat_stage stage,
+/* Whether the stage has so many rules that it pays to ask for them ahead of
+ * time; else they are in the cache anyway. */
+static inline bool nat_is_large(const struct nat *n, enum nat_stage stage)
+{
+	return n->index[stage].slots && n->index[stage].mask >= NAT_LARGE;
+}
+
+/* Two steps that make nat_find() find what it needs in the cache: for all
+ * packets of a batch the one, then for all the other. Only if nat_is_large().
+ */
+static inline void nat_ask_slot(const struct nat *n, enum nat_stage stage,
 				const struct flow_key *key)
 {
 	const struct nat_index *x = &n->index[stage];
-	for (uint32_t i = 0; x->slots && i < x->group_count; i++) {
-		const struct nat_index_group *g = &x->groups[i];
-		uint32_t home = nat_index_home(x, nat_index_addr(g, key),
-					       nat_index_tag(g, key));
-		__builtin_prefetch(&x->slots[home]);
+	for (uint32_t i = 0; i < x->group_count; i++)
+		__builtin_prefetch(nat_index_first(x, &x->groups[i], key));
+}
+
+static inline void nat_ask(const struct nat *n, enum nat_stage stage,
+			   const struct flow_key *key)
+{
+	const struct nat_index *x = &n->index[stage];
+	for (uint32_t i = 0; i < x->group_count; i++) {
+		const struct nat_index_slot *s =
+			nat_index_first(x, &x->groups[i], key);
+		if (s->rule != NAT_INDEX_NONE)
+			__builtin_prefetch(&n->rules[nat_index_rule(s)]);
 	}
 }
 

@@ -126,6 +126,15 @@ static inline uint32_t nat_index_home(const struct nat_index *x, uint32_t addr,
 	return (uint32_t)(a * UINT64_C(0x9e3779b97f4a7c15) >> 32) & x->mask;
 }
 
+/* The slot where a packet's rules of a group begin, if there are any. */
+static inline const struct nat_index_slot *
+nat_index_first(const struct nat_index *x, const struct nat_index_group *g,
+		const struct flow_key *key)
+{
+	return &x->slots[nat_index_home(x, nat_index_addr(g, key),
+					nat_index_tag(g, key))];
+}
+
 /* The first slot with this address and tag, from slot 'i' on; NULL: none. */
 static inline const struct nat_index_slot *
 nat_index_find(const struct nat_index *x, uint32_t i, uint32_t addr,
