@@ -3,13 +3,15 @@
 
 #include "sim/base/mem.h"
 #include "sim/host/stack_private.h"
+#include "sim/path/parse.h"
 #include "sim/wire/be.h"
 #include "sim/wire/eth.h"
 #include "sim/wire/icmp.h"
 #include "sim/wire/ip4.h"
 #include "sim/wire/udp.h"
 
-#define TTL 64
+#define TTL    64
+#define QUOTED 8 /* bytes of the payload in an ICMP error (RFC 792) */
 /* Linux: net.ipv4.ip_local_port_range. */
 #define EPHEMERAL_FIRST 32768
 #define EPHEMERAL_LAST	60999
@@ -249,6 +251,7 @@ void stack_reset(struct stack *s, const struct stack_from *from,
 	if (!p)
 		return;
 	struct craft_ip ip = ip_head(from->dst, from->src, s->next_ip_id++);
+	ip.tos = from->tos; /* as Linux has it */
 	/* RFC 9293 3.10.7.1 */
 	struct craft_tcp rst = {.sport = from->dport, .dport = from->sport};
 	if (head->flags & TCP_ACK) {
@@ -262,16 +265,21 @@ void stack_reset(struct stack *s, const struct stack_from *from,
 	send(s, p, craft_make_tcp(s->craft, &ip, &rst, frame_of(p)));
 }
 
-void stack_unreachable(struct stack *s, const struct pkt *about)
+void stack_unreachable(struct stack *s, const struct pkt *about, uint8_t code)
 {
 	struct pkt *p = new_pkt(s, about->flow, PKT_ERROR, about->id);
 	if (!p)
 		return;
 	struct craft_ip ip = ip_head(about->dst, about->src, s->next_ip_id++);
-	struct craft_error error = {ICMP_UNREACHABLE,
-				    ICMP_PORT,
-				    {about->data + ETH_SIZE,
-				     (size_t)about->l4 - ETH_SIZE + UDP_SIZE}};
+	const uint8_t *quoted = about->data + ETH_SIZE;
+	size_t head = (size_t)about->l4 - ETH_SIZE;
+	size_t left = parse_end(about) - about->l4;
+	struct craft_error error = {
+		ICMP_UNREACHABLE,
+		code,
+		{quoted, head + (left < QUOTED ? left : QUOTED)}};
+	ip.tos = icmp_error_tos(quoted[1]);
+	ip.df = false; /* Linux looks for the path's MTU with data only */
 	send(s, p, craft_make_error(s->craft, &ip, &error, frame_of(p)));
 }
 

@@ -46,6 +46,7 @@ struct stack_from {
 	ip4 src, dst;
 	uint16_t sport, dport;
 	uint32_t flow, pkt;
+	uint8_t tos;
 };
 
 struct stack_udp {

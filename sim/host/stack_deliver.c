@@ -89,8 +89,13 @@ static void accepted(struct stack *s, const struct pkt *p)
 
 static struct stack_from from_of(const struct pkt *p)
 {
-	return (struct stack_from){p->src,   p->dst,  p->sport,
-				   p->dport, p->flow, p->id};
+	return (struct stack_from){.src = p->src,
+				   .dst = p->dst,
+				   .sport = p->sport,
+				   .dport = p->dport,
+				   .flow = p->flow,
+				   .pkt = p->id,
+				   .tos = p->data[ETH_SIZE + 1]};
 }
 
 /* The error concerns a packet of ours, whose answer it stands for: its key
@@ -173,7 +178,7 @@ static bool deliver_udp(struct stack *s, struct pkt *p)
 	if (!u || is_silent(s, p->dport)) {
 		p->drop = DROP_NO_PORT;
 		if (!is_silent(s, p->dport))
-			stack_unreachable(s, p);
+			stack_unreachable(s, p, ICMP_PORT);
 		return false;
 	}
 	struct stack_from from = from_of(p);
@@ -240,6 +245,7 @@ static bool dispatch(struct stack *s, struct pkt *p)
 	case IP4_PROTO_TCP:
 		return deliver_tcp(s, p);
 	default:
+		stack_unreachable(s, p, ICMP_PROTO); /* RFC 1122 3.2.2.1 */
 		return false;
 	}
 }

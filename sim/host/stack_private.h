@@ -24,7 +24,7 @@ void stack_failed(void *context, const struct pkt *p, enum drop reason);
 /* A segment for no connection. */
 void stack_reset(struct stack *s, const struct stack_from *from,
 		 const struct tcp *head, size_t payload);
-/* A datagram for no socket. */
-void stack_unreachable(struct stack *s, const struct pkt *about);
+/* A packet for no socket or protocol: ICMP unreachable with 'code'. */
+void stack_unreachable(struct stack *s, const struct pkt *about, uint8_t code);
 
 #endif

@@ -37,6 +37,12 @@ static inline bool icmp_is_error(uint8_t type)
 	return type == ICMP_UNREACHABLE || type == ICMP_TIME_EXCEEDED ||
 	       type == ICMP_PARAM_PROBLEM;
 }
+/* The TOS byte of an error about a packet with 'tos': its type of service, and
+ * the precedence of internetwork control (RFC 1812 4.3.2.5). */
+static inline uint8_t icmp_error_tos(uint8_t tos)
+{
+	return (uint8_t)((tos & 0x1e) | 0xc0);
+}
 /* Writes the 8 bytes and the checksum over them and the 'len' - 8 bytes that
  * already follow. */
 void icmp_write(uint8_t *bytes, size_t len, const struct icmp *m);

@@ -11,18 +11,26 @@
 
 #define TTL	    64
 #define QUOTED_DATA 8
-#define SRC_OFFSET  12 /* in the IP header */
+#define TOS_OFFSET  1 /* in the IP header */
+#define SRC_OFFSET  12
 #define DST_OFFSET  16
 
-static void write_head(struct router *r, struct pkt *p, ip4 src, ip4 dst)
+/* What an answer's IP header says that depends on what it answers. */
+struct answer {
+	ip4 src, dst;
+	uint8_t tos;
+};
+
+static void write_head(struct router *r, struct pkt *p, const struct answer *a)
 {
 	struct ip4_head h = {
+		.tos = a->tos,
 		.ttl = TTL,
 		.proto = IP4_PROTO_ICMP,
 		.size = (uint16_t)(p->len - ETH_SIZE),
 		.id = r->next_ip_id++,
-		.src = src,
-		.dst = dst,
+		.src = a->src,
+		.dst = a->dst,
 	};
 	ip4_write(p->data + ETH_SIZE, &h);
 	be_store16(p->data + 12, ETH_TYPE_IP4);
@@ -49,7 +57,9 @@ static void send_reply(struct router *r, const struct pkt *p, size_t size)
 			 .id = be_load16(icmp + 4),
 			 .seq = be_load16(icmp + 6)};
 	icmp_write(icmp, size, &m);
-	write_head(r, reply, p->dst, p->src);
+	/* The same TOS (RFC 1122 3.2.2.6 with 3.2.1.6). */
+	struct answer a = {p->dst, p->src, p->data[ETH_SIZE + TOS_OFFSET]};
+	write_head(r, reply, &a);
 	router_send(r, reply);
 }
 
@@ -128,7 +138,9 @@ static struct pkt *make_error(struct router *r, const struct pkt *p,
 	uint8_t *icmp = error->data + ETH_SIZE + IP4_SIZE;
 	memcpy(icmp + ICMP_SIZE, head->bytes, quoted);
 	icmp_write(icmp, size, m);
-	write_head(r, error, router_port_addr(r, p->in_port, to), to);
+	struct answer a = {router_port_addr(r, p->in_port, to), to,
+			   icmp_error_tos(head->bytes[TOS_OFFSET])};
+	write_head(r, error, &a);
 	return error;
 }
 

@@ -150,6 +150,35 @@ START_TEST(an_unmarked_packet_has_an_unmarked_answer)
 }
 END_TEST
 
+static void set_tos(struct pkt *p, uint8_t tos)
+{
+	struct ip4_head h;
+	ip4_read(p->data + ETH_SIZE, p->len - (size_t)ETH_SIZE, &h);
+	h.tos = tos;
+	ip4_write(p->data + ETH_SIZE, &h);
+}
+
+START_TEST(errors_are_of_the_precedence_of_control)
+{
+	struct pkt *p = nowhere("10.1.0.2");
+	set_tos(p, 0xb8);
+	send(p);
+	ck_assert_uint_eq(at_a.count, 1);
+	/* RFC 1812 4.3.2.5: the type of service, another precedence. */
+	ck_assert_uint_eq(at_a.last.data[ETH_SIZE + 1], 0xd8);
+}
+END_TEST
+
+START_TEST(an_echo_reply_is_of_the_service_asked_for)
+{
+	struct pkt *p = world_kit_echo(&kit, "10.1.0.2", "10.1.0.1");
+	set_tos(p, 0xb8);
+	send(p);
+	ck_assert_uint_eq(at_a.count, 1);
+	ck_assert_uint_eq(at_a.last.data[ETH_SIZE + 1], 0xb8);
+}
+END_TEST
+
 Suite *router_icmp_test_suite(void);
 Suite *router_icmp_test_suite(void)
 {
@@ -157,6 +186,8 @@ Suite *router_icmp_test_suite(void)
 	TCase *t = tcase_create("router_icmp");
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, too_large_says_what_would_fit);
+	tcase_add_test(t, errors_are_of_the_precedence_of_control);
+	tcase_add_test(t, an_echo_reply_is_of_the_service_asked_for);
 	tcase_add_test(t, no_error_about_an_error);
 	tcase_add_test(t, no_error_about_a_later_fragment);
 	tcase_add_loop_test(t, no_error_to_what_is_no_host, 0,

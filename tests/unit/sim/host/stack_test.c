@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a host says to what nobody on it expects, as Linux does. */
+#include "sim/host/stack.h"
+
+#include "tests/unit/sim/host/host_kit.h"
+
+#define TOS 0x18
+
+static struct host_kit h;
+
+static void setup(void)
+{
+	host_kit_init(&h);
+}
+
+static void teardown(void)
+{
+	host_kit_fini(&h);
+}
+
+/* A datagram of 'proto' whose first 20 bytes behind the header are 'l4'. */
+static void ask(uint8_t proto, const uint8_t l4[20])
+{
+	struct pkt *p = world_take_pkt(h.k.world);
+	struct ip4_head head = {.tos = TOS,
+				.ttl = 64,
+				.proto = proto,
+				.size = IP4_SIZE + 20,
+				.src = world_kit_ip4("10.0.0.2"),
+				.dst = world_kit_ip4("10.0.1.2")};
+	memcpy(p->data + ETH_SIZE + IP4_SIZE, l4, 20);
+	ip4_write(p->data + ETH_SIZE, &head);
+	eth_write(p->data, (mac){{0}}, (mac){{0}}, ETH_TYPE_IP4);
+	p->len = ETH_SIZE + IP4_SIZE + 20;
+	router_send(host_router(h.client), p);
+	world_run_until(h.k.world, world_now(h.k.world) + VCLOCK_S);
+}
+
+/* The IP header of the server's answer. */
+static const uint8_t *answer(void)
+{
+	for (size_t i = 0; i < h.k.frames.count; i++) {
+		const struct world_kit_frame *f = &h.k.frames.at[i];
+		if (f->nic == host_kit_nic(h.server) &&
+		    be_load16(f->bytes + 12) == ETH_TYPE_IP4)
+			return f->bytes + ETH_SIZE;
+	}
+	ck_abort_msg("no answer");
+	return NULL;
+}
+
+static void is_unreachable(uint8_t code)
+{
+	const uint8_t *ip = answer();
+	ck_assert_uint_eq(ip[9], IP4_PROTO_ICMP);
+	ck_assert_uint_eq(ip[IP4_SIZE], ICMP_UNREACHABLE);
+	ck_assert_uint_eq(ip[IP4_SIZE + 1], code);
+	ck_assert_uint_eq(ip[1], 0xd8);
+	ck_assert_uint_eq(be_load16(ip + 6), 0); /* no DF */
+	ck_assert_uint_eq(be_load16(ip + 2),
+			  IP4_SIZE + ICMP_SIZE + IP4_SIZE + 8);
+}
+
+START_TEST(a_port_that_is_closed_is_unreachable)
+{
+	uint8_t udp[20] = {0x13, 0x88, 0x17, 0x70, 0, 20};
+	ask(IP4_PROTO_UDP, udp);
+	is_unreachable(ICMP_PORT);
+}
+END_TEST
+
+START_TEST(a_protocol_that_nobody_speaks_is_unreachable)
+{
+	uint8_t esp[20] = {0};
+	ask(50, esp);
+	is_unreachable(ICMP_PROTO);
+}
+END_TEST
+
+START_TEST(a_reset_is_of_the_service_of_what_it_refuses)
+{
+	uint8_t syn[20] = {0x13, 0x88, 0x17, 0x70, [12] = 0x50, TCP_SYN};
+	uint64_t sum =
+		csum_pseudo(world_kit_ip4("10.0.0.2"),
+			    world_kit_ip4("10.0.1.2"), IP4_PROTO_TCP, 20);
+	be_store16(syn + 16, csum_finish(csum_add(sum, syn, 20)));
+	ask(IP4_PROTO_TCP, syn);
+	const uint8_t *ip = answer();
+	ck_assert_uint_eq(ip[9], IP4_PROTO_TCP);
+	ck_assert_uint_eq(ip[IP4_SIZE + 13], TCP_RST | TCP_ACK);
+	ck_assert_uint_eq(ip[1], TOS);
+}
+END_TEST
+
+Suite *stack_test_suite(void);
+Suite *stack_test_suite(void)
+{
+	Suite *s = suite_create("stack");
+	TCase *t = tcase_create("stack");
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, a_port_that_is_closed_is_unreachable);
+	tcase_add_test(t, a_protocol_that_nobody_speaks_is_unreachable);
+	tcase_add_test(t, a_reset_is_of_the_service_of_what_it_refuses);
+	suite_add_tcase(s, t);
+	return s;
+}
