@@ -36,7 +36,7 @@ BIN := $O/tierpath
 
 .DEFAULT_GOAL := all
 .PHONY: all help deps run test unit lint format asan clang fuzz fuzz-long \
-	bench bench-peers bless install uninstall clean
+	bench bench-peers bless check-kernel install uninstall clean
 .SECONDARY:
 
 all: $(BIN) ## build build/release/tierpath (KIND=release, clang or asan)
@@ -75,7 +75,7 @@ run: ## install what is missing, build, play the article's story
 
 test: ## install what is missing, build, run all tests
 	@tools/setup/deps.sh
-	@$(MAKE) -s $(PARALLEL) all $O/unit-tests $O/fuzz-inputs
+	@$(MAKE) -s $(PARALLEL) all $O/unit-tests $O/fuzz-inputs $O/kernel-check
 	@tests/all.sh $O
 
 # One test program for the whole tree; `make unit/sim/wire` builds and runs the
@@ -168,6 +168,17 @@ $O/benches.c: $(BENCH_SRC) Makefile
 
 $O/benches.o: $O/benches.c
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# The kernel's own router, side by side: tests/kernel.
+$O/kernel-check: $(patsubst %.c,$O/%.o,$(wildcard tests/kernel/*.c)) $(LIB_OBJ)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lnftables
+
+KERNEL_COUNT ?= 2000
+KERNEL_SEED ?= 1
+check-kernel: ## compare with the Linux kernel, case by case (root; KERNEL_COUNT, KERNEL_SEED)
+	@tools/setup/deps.sh
+	@$(MAKE) -s $(PARALLEL) $O/kernel-check
+	@KERNEL_COUNT=$(KERNEL_COUNT) KERNEL_SEED=$(KERNEL_SEED) tests/all.sh $O kernel
 
 bless: all ## rewrite golden outputs and README blocks; review the diff
 	@tests/golden/golden.sh --bless $(BIN)

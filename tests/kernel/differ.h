@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* THE table of differences between NSX, as simulated, and Linux: all that the
+ * comparison forgives. Symbol; what the simulator does; what Linux does;
+ * source or reason. `kernel-check --differences` prints it, a run counts how
+ * often each was met. What is not here makes a case fail. */
+#ifndef DIFFER_H
+#define DIFFER_H
+
+#define DIFFER_LIST(X)                                                          \
+	X(PORT, "takes SNAT ports round robin from 1024",                       \
+	  "keeps the port where it can",                                        \
+	  "NSX: source ports are rewritten, order not documented (KB374440). "  \
+	  "Compared: one kernel port for one simulated port throughout")        \
+	X(ID, "numbers packets of its own from 1",                              \
+	  "random identification, or 0 with DF",                                \
+	  "RFC 6864: any value will do. Compared: that of packets which no "    \
+	  "node makes by itself")                                               \
+	X(PART_ERROR,                                                           \
+	  "an error of a gateway's second part (SR outwards, DR inwards) "      \
+	  "comes from its address on the backplane, 169.254.0.x, and "          \
+	  "quotes the TTL as it got it from the first",                         \
+	  "one router: the address of the port that the packet came in by",     \
+	  "NSX: DR and SR are routers of their own (LAB1, KB374750); which "    \
+	  "address they speak from is not documented. Where such an error "     \
+	  "ends (uRPF, routes) is not compared")                                \
+	X(PART_TTL,                                                             \
+	  "TTL 1 is the end at the first part of a gateway, also "              \
+	  "of what is for an address of the second",                            \
+	  "one router: delivered",                                              \
+	  "NSX: DR and SR are routers of their own (KB374750); one TTL for "    \
+	  "both (LAB3)")                                                        \
+	X(OWN_ERROR,                                                            \
+	  "an error of the gateway itself comes from its own "                  \
+	  "address",                                                            \
+	  "conntrack makes it come from the address that the sender knows",     \
+	  "RFC 5508 REQ-7 has no preference; NSX not documented")               \
+	X(QUOTE_TTL, "errors quote the packet as it came in",                   \
+	  "3/0 and 3/1 quote it with the TTL taken down",                       \
+	  "not documented, and no sender minds")                                \
+	X(REFLEXIVE_QUOTE,                                                      \
+	  "REFLEXIVE translates the packet that an error quotes, too, and "     \
+	  "hides who sent the error",                                           \
+	  "nftables without conntrack rewrites the outer header alone",         \
+	  "RFC 5508 REQ-4; stateless NAT is NSX's (D-7AD2C384). Not "           \
+	  "compared from there on; topologies 'by session' do compare it")      \
+	X(LOOP, "asks sessions and rules anew in each round of a loop",         \
+	  "conntrack knows a packet that comes back, or gives it another port", \
+	  "hairpin NAT is not supported by NSX (D-E9B40B40). Compared: the "    \
+	  "first round")                                                        \
+	X(QUOTE_LENGTH, "errors quote the IP header and 8 bytes",               \
+	  "errors quote up to 548 bytes",                                       \
+	  "RFC 792 against RFC 1812 4.3.2.3; NSX not documented. Compared: "    \
+	  "what both quote")
+
+enum differ {
+#define X(symbol, simulated, kernel, source) DIFFER_##symbol,
+	DIFFER_LIST(X)
+#undef X
+		DIFFER_COUNT
+};
+
+#endif

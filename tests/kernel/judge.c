@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/kernel/judge.h"
+
+#include <string.h>
+
+#include "sim/wire/be.h"
+#include "sim/wire/csum.h"
+#include "sim/wire/icmp.h"
+#include "sim/wire/ip4.h"
+#include "sim/wire/tcp.h"
+#include "sim/wire/udp.h"
+#include "tests/kernel/script.h"
+
+#define QUOTED_DATA 8
+
+/* One packet of each world, and where the comparison stands. */
+struct pair {
+	struct judge *judge;
+	const uint8_t *s, *k; /* simulated, kernel: where we are */
+	size_t s_size, k_size;
+	struct ip4_head sh, kh;
+	bool narrow;	  /* about an MTU */
+	bool decremented; /* the kernel may quote one TTL less */
+	struct str *why;
+};
+
+static bool is_pooled(const struct judge *j, ip4 a)
+{
+	for (size_t i = 0; i < j->pool.count; i++)
+		if (addr_same(j->pool.at[i], a))
+			return true;
+	return false;
+}
+
+static bool add_pooled(struct judge *j, ip4 a)
+{
+	if (is_pooled(j, a))
+		return false;
+	VEC_ADD(&j->pool, a);
+	return true;
+}
+
+static bool add_images(struct judge *j, const struct nat_rule *r)
+{
+	bool added = false;
+	for (uint64_t i = 0; i < nat_size(&r->source); i++) {
+		ip4 a = nat_at(&r->source, i);
+		if (is_pooled(j, a))
+			added |= add_pooled(
+				j, nat_map(&r->source, &r->translated, a));
+	}
+	return added;
+}
+
+/* The addresses of SNAT rules, and what REFLEXIVE rules make of those. */
+static bool collect_pool(struct judge *j)
+{
+	bool added = false;
+	for (size_t node = 0; node < j->plan->nodes.count; node++) {
+		size_t count;
+		const struct model_nat_rule *rules =
+			plan_nat(j->plan, node, &count);
+		for (size_t i = 0; i < count; i++) {
+			const struct nat_rule *r = &rules[i].rule;
+			uint64_t size = nat_size(&r->translated);
+			for (uint64_t a = 0; r->action == NAT_SNAT && a < size;
+			     a++)
+				added |= add_pooled(j,
+						    nat_at(&r->translated, a));
+			if (r->action == NAT_REFLEXIVE)
+				added |= add_images(j, r);
+		}
+	}
+	return added;
+}
+
+void judge_init(struct judge *j, const struct plan *p)
+{
+	memset(j, 0, sizeof(*j));
+	j->plan = p;
+	while (collect_pool(j))
+		;
+	for (size_t i = 0; i < p->nodes.count; i++)
+		j->stateful |= script_by_session(p) || script_is_stateful(p, i);
+}
+
+void judge_fini(struct judge *j)
+{
+	VEC_FREE(&j->ports);
+	VEC_FREE(&j->pool);
+}
+
+static bool differs(struct pair *x, const char *field, unsigned long s,
+		    unsigned long k)
+{
+	if (s == k)
+		return false;
+	str_addf(x->why, "%s: simulated %lu (0x%lx), kernel %lu (0x%lx)\n",
+		 field, s, s, k, k);
+	return true;
+}
+
+/* Whether two ports may stand for each other, now and from now on. */
+static bool bind(struct judge *j, const struct judge_port *p)
+{
+	for (size_t i = 0; i < j->ports.count; i++) {
+		const struct judge_port *o = &j->ports.at[i];
+		if (o->proto != p->proto || !addr_same(o->addr, p->addr))
+			continue;
+		if (o->simulated == p->simulated && o->kernel == p->kernel)
+			return true;
+		if (o->simulated == p->simulated)
+			return false;
+		if (o->kernel == p->kernel && addr_same(o->peer, p->peer) &&
+		    o->peer_port == p->peer_port)
+			return false;
+	}
+	VEC_ADD(&j->ports, *p);
+	return true;
+}
+
+struct end {
+	ip4 addr, peer;
+	uint16_t s, k, peer_port;
+};
+
+static bool ports_differ(struct pair *x, const char *field, const struct end *e)
+{
+	struct judge_port p = {x->sh.proto, e->addr, e->peer,
+			       e->s,	    e->k,    e->peer_port};
+	if (!is_pooled(x->judge, e->addr))
+		return differs(x, field, e->s, e->k);
+	if (e->s != e->k)
+		x->judge->met[DIFFER_PORT]++;
+	if (bind(x->judge, &p))
+		return false;
+	str_addf(x->why, "%s: simulated %u, kernel %u: not the pair it was\n",
+		 field, e->s, e->k);
+	return true;
+}
+
+static bool both_ports_differ(struct pair *x)
+{
+	struct end src = {x->sh.src, x->sh.dst, be_load16(x->s),
+			  be_load16(x->k), be_load16(x->s + 2)};
+	struct end dst = {x->sh.dst, x->sh.src, be_load16(x->s + 2),
+			  be_load16(x->k + 2), be_load16(x->s)};
+	return ports_differ(x, "source port", &src) ||
+	       ports_differ(x, "destination port", &dst);
+}
+
+static bool ids_differ(struct pair *x)
+{
+	uint8_t type = x->s[0];
+	struct end e = {type == ICMP_ECHO_REPLY ? x->sh.dst : x->sh.src,
+			type == ICMP_ECHO_REPLY ? x->sh.src : x->sh.dst,
+			be_load16(x->s + 4), be_load16(x->k + 4), 0};
+	return ports_differ(x, "echo id", &e);
+}
+
+static bool bytes_differ(struct pair *x, const char *field, size_t from)
+{
+	if (differs(x, field, x->s_size, x->k_size))
+		return true;
+	for (size_t i = from; i < x->s_size; i++)
+		if (differs(x, field, x->s[i], x->k[i]))
+			return true;
+	return false;
+}
+
+static bool sum_is_right(const uint8_t *l4, size_t size,
+			 const struct ip4_head *h)
+{
+	return csum_finish(csum_add(csum_pseudo(h->src, h->dst, h->proto, size),
+				    l4, size)) == 0;
+}
+
+/* Ports may differ, so checksums do: each must be right, or wrong in both. */
+static bool sums_differ(struct pair *x)
+{
+	return differs(x, "checksum right",
+		       sum_is_right(x->s, x->s_size, &x->sh),
+		       sum_is_right(x->k, x->k_size, &x->kh));
+}
+
+static bool tcp_differs(struct pair *x)
+{
+	return both_ports_differ(x) ||
+	       differs(x, "sequence number", be_load32(x->s + 4),
+		       be_load32(x->k + 4)) ||
+	       differs(x, "acknowledgement", be_load32(x->s + 8),
+		       be_load32(x->k + 8)) ||
+	       differs(x, "TCP flags", x->s[13], x->k[13]) ||
+	       differs(x, "window", be_load16(x->s + 14),
+		       be_load16(x->k + 14)) ||
+	       sums_differ(x) || bytes_differ(x, "payload", TCP_SIZE);
+}
+
+static bool udp_differs(struct pair *x)
+{
+	bool s_none = !be_load16(x->s + 6), k_none = !be_load16(x->k + 6);
+	return both_ports_differ(x) ||
+	       differs(x, "UDP length", be_load16(x->s + 4),
+		       be_load16(x->k + 4)) ||
+	       differs(x, "no checksum", s_none, k_none) ||
+	       (!s_none && sums_differ(x)) ||
+	       bytes_differ(x, "payload", UDP_SIZE);
+}
+
+/* ICMP errors, echo replies and resets are made by nodes themselves, which
+ * number them as they like. */
+static bool ids_own(struct pair *x, bool quoted)
+{
+	bool icmp = x->sh.proto == IP4_PROTO_ICMP && x->s_size >= 1 &&
+		    (icmp_is_error(x->s[0]) || x->s[0] == ICMP_ECHO_REPLY);
+	bool rst = x->sh.proto == IP4_PROTO_TCP && x->s_size >= TCP_SIZE &&
+		   x->s[13] & TCP_RST;
+	/* Of a quoted segment the flags may be cut off. */
+	bool made = x->kh.id < SHOT_ID || x->kh.id > SHOT_ID + x->judge->shots;
+	if (!icmp && !rst && !(quoted && x->sh.proto == IP4_PROTO_TCP && made))
+		return false;
+	x->judge->met[DIFFER_ID]++;
+	return true;
+}
+
+/* 'k' as the source of an error about a packet to 'k' stands for the gateway
+ * that sent it, 's'. */
+static bool is_masked(const struct pair *x, bool quoted)
+{
+	return !quoted && x->sh.proto == IP4_PROTO_ICMP &&
+	       x->k_size >= ICMP_SIZE + IP4_SIZE && icmp_is_error(x->k[0]) &&
+	       be_load32(x->k + ICMP_SIZE + 16) == x->kh.src.v &&
+	       plan_owns(x->judge->plan, PLAN_NONE, x->sh.src);
+}
+
+/* 169.254.0.0/16 is the backplane of a gateway. */
+static bool sources_differ(struct pair *x, bool quoted)
+{
+	if (x->sh.src.v != x->kh.src.v && is_masked(x, quoted)) {
+		x->judge->met[DIFFER_OWN_ERROR]++;
+		x->judge->error_lost = true;
+		return false;
+	}
+	if (x->sh.src.v >> 16 != 0xa9fe || x->sh.proto != IP4_PROTO_ICMP ||
+	    !plan_owns(x->judge->plan, PLAN_NONE, x->kh.src))
+		return differs(x, "source", x->sh.src.v, x->kh.src.v);
+	x->judge->met[DIFFER_PART_ERROR]++;
+	x->judge->error_lost = true;
+	return false;
+}
+
+/* REFLEXIVE has made 's' of 'k', or the other way round. */
+static bool is_image(const struct judge *j, ip4 s, ip4 k)
+{
+	for (size_t node = 0; node < j->plan->nodes.count; node++) {
+		size_t count;
+		const struct model_nat_rule *rules =
+			plan_nat(j->plan, node, &count);
+		for (size_t i = 0; i < count; i++) {
+			const struct nat_rule *r = &rules[i].rule;
+			if (r->action != NAT_REFLEXIVE || !r->enabled)
+				continue;
+			if (nat_covers(&r->source, k) &&
+			    addr_same(nat_map(&r->source, &r->translated, k),
+				      s))
+				return true;
+			if (nat_covers(&r->translated, k) &&
+			    addr_same(nat_map(&r->translated, &r->source, k),
+				      s))
+				return true;
+		}
+	}
+	return false;
+}
+
+bool judge_unquoted(const struct judge *j, const struct shot_bytes *s,
+		    const struct shot_bytes *k)
+{
+	const size_t quote = IP4_SIZE + ICMP_SIZE;
+	if (!log_is_error(s) || !log_is_error(k) ||
+	    s->size < quote + IP4_SIZE || k->size < quote + IP4_SIZE ||
+	    s->at[20] != k->at[20] || s->at[21] != k->at[21] ||
+	    s->at[8] != k->at[8] ||
+	    !addr_same(judge_addr(s, 16), judge_addr(k, 16)))
+		return false;
+	return is_image(j, judge_addr(s, 12), judge_addr(k, 12)) ||
+	       is_image(j, judge_addr(s, quote + 12),
+			judge_addr(k, quote + 12)) ||
+	       is_image(j, judge_addr(s, quote + 16),
+			judge_addr(k, quote + 16));
+}
+
+/* 's' and 'k' are behind the headers already. */
+static bool heads_differ(struct pair *x, bool quoted)
+{
+	bool own = ids_own(x, quoted);
+	return differs(x, "protocol", x->sh.proto, x->kh.proto) ||
+	       sources_differ(x, quoted) ||
+	       differs(x, "destination", x->sh.dst.v, x->kh.dst.v) ||
+	       differs(x, "TTL", x->sh.ttl, x->kh.ttl) ||
+	       differs(x, "TOS", x->sh.tos, x->kh.tos) ||
+	       differs(x, "fragment field", x->sh.frag, x->kh.frag) ||
+	       differs(x, "IP header size", x->sh.head_size, x->kh.head_size) ||
+	       (!own && differs(x, "identification", x->sh.id, x->kh.id));
+}
+
+/* A quoted checksum of UDP or ICMP echo as it should be, if ports were the
+ * kernel's. */
+static bool quoted_sum_differs(struct pair *x, size_t at, size_t port)
+{
+	uint16_t s = be_load16(x->s + at), k = be_load16(x->k + at);
+	uint32_t delta =
+		csum_delta16(be_load16(x->s + port), be_load16(x->k + port));
+	if (port == 0)
+		delta += csum_delta16(be_load16(x->s + 2), be_load16(x->k + 2));
+	if (be_load16(x->s + port) == be_load16(x->k + port) && s == k)
+		return false;
+	return differs(x, "quoted checksum", s ? csum_apply(s, delta) : 0, k);
+}
+
+static bool quoted_l4_differs(struct pair *x)
+{
+	if (x->s_size < QUOTED_DATA || x->k_size < QUOTED_DATA)
+		return false;
+	switch (x->sh.proto) {
+	case IP4_PROTO_TCP:
+		return both_ports_differ(x) ||
+		       differs(x, "quoted sequence number", be_load32(x->s + 4),
+			       be_load32(x->k + 4));
+	case IP4_PROTO_UDP:
+		return both_ports_differ(x) ||
+		       differs(x, "quoted length", be_load16(x->s + 4),
+			       be_load16(x->k + 4)) ||
+		       quoted_sum_differs(x, 6, 0);
+	case IP4_PROTO_ICMP:
+		return differs(x, "quoted type", be_load16(x->s),
+			       be_load16(x->k)) ||
+		       ids_differ(x) || quoted_sum_differs(x, 2, 4) ||
+		       differs(x, "quoted number", be_load16(x->s + 6),
+			       be_load16(x->k + 6));
+	default:
+		return false;
+	}
+}
+
+/* The quoted packets, from their IP headers on. */
+static bool quotes_differ(struct pair *x)
+{
+	if (x->s_size != x->k_size) {
+		size_t least = x->s_size < x->k_size ? x->s_size : x->k_size;
+		x->judge->met[DIFFER_QUOTE_LENGTH]++;
+		x->s_size = x->k_size = least;
+	}
+	if (differs(x, "quoted header whole",
+		    ip4_read_quoted(x->s, x->s_size, &x->sh),
+		    ip4_read_quoted(x->k, x->k_size, &x->kh)))
+		return true;
+	str_add(x->why, "quoted ");
+	if (x->kh.ttl + 1 == x->sh.ttl && x->decremented) {
+		x->judge->met[DIFFER_QUOTE_TTL]++;
+		x->kh.ttl++;
+	}
+	if (x->narrow && x->sh.ttl + 1 == x->kh.ttl)
+		x->kh.ttl--; /* the first part has taken it down */
+	if (differs(x, "size", x->sh.size, x->kh.size) ||
+	    differs(x, "header checksum right",
+		    csum_of(x->s, x->sh.head_size) == 0,
+		    csum_of(x->k, x->kh.head_size) == 0))
+		return true;
+	x->s += x->sh.head_size;
+	x->k += x->kh.head_size;
+	x->s_size -= x->sh.head_size;
+	x->k_size -= x->kh.head_size;
+	if (heads_differ(x, true))
+		return true;
+	return !(x->sh.frag & IP4_OFFSET) && quoted_l4_differs(x);
+}
+
+static bool error_differs(struct pair *x)
+{
+	if (differs(x, "ICMP type", x->s[0], x->k[0]) ||
+	    differs(x, "ICMP code", x->s[1], x->k[1]) ||
+	    differs(x, "ICMP rest", be_load32(x->s + 4), be_load32(x->k + 4)))
+		return true;
+	x->narrow = x->s[0] == ICMP_UNREACHABLE && x->s[1] == ICMP_FRAG_NEEDED;
+	x->decremented = x->s[0] == ICMP_UNREACHABLE && x->s[1] <= ICMP_HOST;
+	x->s += ICMP_SIZE;
+	x->k += ICMP_SIZE;
+	x->s_size -= ICMP_SIZE;
+	x->k_size -= ICMP_SIZE;
+	return quotes_differ(x);
+}
+
+static bool icmp_differs(struct pair *x)
+{
+	if (differs(x, "checksum right", csum_of(x->s, x->s_size) == 0,
+		    csum_of(x->k, x->k_size) == 0))
+		return true;
+	if (icmp_is_error(x->s[0]))
+		return error_differs(x);
+	return differs(x, "ICMP type", be_load16(x->s), be_load16(x->k)) ||
+	       ids_differ(x) ||
+	       differs(x, "ICMP number", be_load16(x->s + 6),
+		       be_load16(x->k + 6)) ||
+	       bytes_differ(x, "payload", ICMP_SIZE);
+}
+
+static bool l4_differs(struct pair *x)
+{
+	size_t least = x->s_size < x->k_size ? x->s_size : x->k_size;
+	if (x->sh.frag & IP4_OFFSET)
+		return bytes_differ(x, "payload", 0);
+	if (x->sh.proto == IP4_PROTO_TCP && least >= TCP_SIZE)
+		return tcp_differs(x);
+	if (x->sh.proto == IP4_PROTO_UDP && least >= UDP_SIZE)
+		return udp_differs(x);
+	if (x->sh.proto == IP4_PROTO_ICMP && least >= ICMP_SIZE)
+		return icmp_differs(x);
+	return bytes_differ(x, "payload", 0);
+}
+
+bool judge_differs(struct judge *j, const struct shot_bytes *s,
+		   const struct shot_bytes *k, struct str *why)
+{
+	struct pair x = {.judge = j, .s = s->at, .k = k->at, .why = why};
+	if (differs(&x, "header", ip4_read(s->at, s->size, &x.sh),
+		    ip4_read(k->at, k->size, &x.kh)))
+		return true;
+	x.s += x.sh.head_size;
+	x.k += x.kh.head_size;
+	x.s_size = (size_t)x.sh.size - x.sh.head_size;
+	x.k_size = (size_t)x.kh.size - x.kh.head_size;
+	return heads_differ(&x, false) || l4_differs(&x);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Compares what both worlds saw, field by field. */
+#ifndef JUDGE_H
+#define JUDGE_H
+
+#include "sim/wire/be.h"
+#include "tests/kernel/differ.h"
+#include "tests/kernel/log.h"
+
+struct judge_port {
+	uint8_t proto;
+	ip4 addr, peer;
+	uint16_t simulated, kernel, peer_port;
+};
+
+struct judge {
+	const struct plan *plan;
+	unsigned long met[DIFFER_COUNT];
+	bool stateful;		/* some node has conntrack */
+	bool error_lost;	/* errors of this part may part ways */
+	bool part_ttl;		/* nor anything of this part */
+	unsigned shots;		/* the greatest number of a packet */
+	unsigned long compared; /* packets seen in both worlds */
+	struct {
+		VEC(struct judge_port);
+	} ports;
+	struct {
+		VEC(ip4);
+	} pool; /* addresses behind which ports are chosen */
+};
+
+void judge_init(struct judge *j, const struct plan *p);
+void judge_fini(struct judge *j);
+/* False, and the first mismatch in 'why', if the worlds differ. */
+bool judge_logs(struct judge *j, const struct shot_list *shots,
+		struct log *simulated, struct log *kernel, struct str *why);
+/* One line for people. */
+void judge_print(const struct shot_bytes *b, struct str *out);
+
+/* For judge_log.c. Whether two packets differ, by more than the table allows;
+ * the first field that does goes to 'why'. */
+bool judge_differs(struct judge *j, const struct shot_bytes *s,
+		   const struct shot_bytes *k, struct str *why);
+/* Two errors of one kind to one receiver that differ in what REFLEXIVE does to
+ * the quoted packet, or in whom it hides. */
+bool judge_unquoted(const struct judge *j, const struct shot_bytes *s,
+		    const struct shot_bytes *k);
+
+static inline ip4 judge_addr(const struct shot_bytes *b, size_t at)
+{
+	return addr_ip4(be_load32(b->at + at));
+}
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lists of packets: which is whose twin, and what is said if there is none. */
+#include "sim/wire/be.h"
+#include "tests/kernel/judge.h"
+
+static void print_quoted(const uint8_t *at, size_t size, struct str *out)
+{
+	struct ip4_head h;
+	char a[ADDR_ENDPOINT_SIZE], b[ADDR_ENDPOINT_SIZE];
+	if (ip4_read_quoted(at, size, &h) != IP4_OK ||
+	    size < (size_t)h.head_size + 4)
+		return;
+	const uint8_t *l4 = at + h.head_size;
+	str_addf(out, " [%u %s > %s ttl %u]", h.proto,
+		 addr_print_endpoint(h.src, be_load16(l4), a),
+		 addr_print_endpoint(h.dst, be_load16(l4 + 2), b), h.ttl);
+}
+
+void judge_print(const struct shot_bytes *bytes, struct str *out)
+{
+	struct ip4_head h;
+	char a[ADDR_ENDPOINT_SIZE], b[ADDR_ENDPOINT_SIZE];
+	if (ip4_read(bytes->at, bytes->size, &h) != IP4_OK) {
+		str_add(out, "not IP");
+		return;
+	}
+	const uint8_t *l4 = bytes->at + h.head_size;
+	size_t left = (size_t)h.size - h.head_size;
+	if (h.proto == IP4_PROTO_ICMP || h.frag & IP4_OFFSET || left < 8) {
+		str_addf(out, "proto %u %s > %s", h.proto,
+			 addr_print_ip4(h.src, a), addr_print_ip4(h.dst, b));
+		if (h.proto == IP4_PROTO_ICMP && left >= 8)
+			str_addf(out, " type %u/%u id %u", l4[0], l4[1],
+				 be_load16(l4 + 4));
+		if (h.proto == IP4_PROTO_ICMP && left >= 8 &&
+		    icmp_is_error(l4[0]))
+			print_quoted(l4 + 8, left - 8, out);
+	} else {
+		str_addf(out, "proto %u %s > %s", h.proto,
+			 addr_print_endpoint(h.src, be_load16(l4), a),
+			 addr_print_endpoint(h.dst, be_load16(l4 + 2), b));
+		if (h.proto == IP4_PROTO_TCP && left >= TCP_SIZE)
+			str_addf(out, " %s", tcp_flags_name(l4[13]));
+	}
+	str_addf(out, " ttl %u id %x size %u frag %x", h.ttl, h.id, h.size,
+		 h.frag);
+}
+
+static void print_part(const struct judge *j, const struct log_part *part,
+		       struct str *out)
+{
+	char place[80];
+	for (size_t i = 0; i < part->count; i++) {
+		str_addf(out, "    %-20s ",
+			 plan_print(j->plan, part->at[i].place, place));
+		judge_print(&part->at[i].bytes, out);
+		str_add(out, "\n");
+	}
+}
+
+/* Whether it was here before, in an earlier round of a loop. */
+static bool is_loop(const struct log_part *part, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (part->at[j].place == part->at[i].place &&
+		    be_load16(part->at[j].bytes.at + 4) ==
+			    be_load16(part->at[i].bytes.at + 4))
+			return true;
+	return false;
+}
+
+/* Finds the kernel's packet for a simulated one. */
+static bool find_twin(struct judge *j, const struct log_seen *s,
+		      struct log_part *kernel, struct str *why)
+{
+	char place[80];
+	struct str reason = {0};
+	str_clear(why);
+	for (size_t i = 0; i < kernel->count; i++) {
+		struct log_seen *k = &kernel->at[i];
+		if (k->used || k->place != s->place)
+			continue;
+		str_clear(&reason);
+		size_t bound = j->ports.count;
+		if (!judge_differs(j, &s->bytes, &k->bytes, &reason)) {
+			k->used = true;
+			str_fini(&reason);
+			return true;
+		}
+		j->ports.count = bound;
+		if (judge_unquoted(j, &s->bytes, &k->bytes)) {
+			j->met[DIFFER_REFLEXIVE_QUOTE]++;
+			j->error_lost = k->used = true;
+			str_fini(&reason);
+			return true;
+		}
+		if (!why->len)
+			str_add(why, str_text(&reason));
+	}
+	if (!why->len)
+		str_add(why, "the kernel did not bring it there\n");
+	str_addf(why, "at %s: ", plan_print(j->plan, s->place, place));
+	judge_print(&s->bytes, why);
+	str_add(why, "\n");
+	str_fini(&reason);
+	return false;
+}
+
+/* Whether 'seen' is the end of its way at the first part of a gateway, for an
+ * address of the second; or the error that tells of it. */
+static bool is_part_ttl(const struct judge *j, const struct log_seen *seen)
+{
+	const struct shot_bytes *b = &seen->bytes;
+	const size_t quote = IP4_SIZE + ICMP_SIZE;
+	const struct plan_place *at = &j->plan->places.at[seen->place];
+	if (log_is_error(b) && b->size >= quote + IP4_SIZE)
+		return b->at[IP4_SIZE] == ICMP_TIME_EXCEEDED &&
+		       b->at[quote + 8] == 1 &&
+		       plan_owns(j->plan, PLAN_NONE, judge_addr(b, quote + 16));
+	return b->at[8] == 1 &&
+	       j->plan->nodes.at[at->node].kind <= PLAN_TIER1 &&
+	       !addr_same(judge_addr(b, 16), at->addr.addr) &&
+	       plan_owns(j->plan, at->node, judge_addr(b, 16));
+}
+
+static bool parts_agree(struct judge *j, const struct log_part *s,
+			struct log_part *k, struct str *why)
+{
+	char place[80];
+	bool looped = false;
+	j->error_lost = j->part_ttl = false;
+	for (size_t i = 0; i < s->count; i++) {
+		looped |= j->stateful && is_loop(s, i);
+		bool end = is_part_ttl(j, &s->at[i]);
+		j->part_ttl |= end && log_is_error(&s->at[i].bytes);
+		if (looped || j->part_ttl)
+			continue;
+		if (find_twin(j, &s->at[i], k, why))
+			j->compared++;
+		else if (!j->error_lost || !log_is_error(&s->at[i].bytes))
+			return false;
+		j->part_ttl |= end;
+	}
+	str_clear(why);
+	j->met[DIFFER_LOOP] += looped;
+	j->met[DIFFER_PART_TTL] += j->part_ttl;
+	for (size_t i = 0; i < k->count && !looped && !j->part_ttl; i++) {
+		if (k->at[i].used ||
+		    (j->error_lost && log_is_error(&k->at[i].bytes)))
+			continue;
+		str_addf(why, "only the kernel brought this to %s: ",
+			 plan_print(j->plan, k->at[i].place, place));
+		judge_print(&k->at[i].bytes, why);
+		str_add(why, "\n");
+		return false;
+	}
+	return true;
+}
+
+bool judge_logs(struct judge *j, const struct shot_list *shots,
+		struct log *simulated, struct log *kernel, struct str *why)
+{
+	for (size_t i = 0; i < shots->count; i++)
+		if (shots->at[i].number > j->shots)
+			j->shots = shots->at[i].number;
+	for (size_t i = 0; i < shots->count; i++) {
+		struct log_part *s = &simulated->parts[i];
+		struct log_part *k = &kernel->parts[i];
+		if (parts_agree(j, s, k, why))
+			continue;
+		str_add(why, "packet ");
+		shot_print(&shots->at[i], why);
+		str_add(why, "\n  simulated:\n");
+		print_part(j, s, why);
+		str_add(why, "  kernel:\n");
+		print_part(j, k, why);
+		return false;
+	}
+	return true;
+}

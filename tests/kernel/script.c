@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/kernel/script.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static void add_mac(struct str *out, unsigned number)
+{
+	str_addf(out, "02:00:00:00:%02x:%02x", (number + 1) >> 8,
+		 (number + 1) & 255);
+}
+
+void script_port(unsigned number, int fd, struct str *out)
+{
+	str_addf(out,
+		 "link add name c%u index %u type veth peer name p%u "
+		 "index %u address ",
+		 number, SCRIPT_FAR + number, number, SCRIPT_NEAR + number);
+	add_mac(out, number);
+	str_addf(out, " netns /proc/%d/fd/%d\nlink set c%u up\n", getpid(), fd,
+		 number);
+}
+
+static void add_route(struct str *out, struct addr_prefix to, ip4 via,
+		      unsigned metric)
+{
+	char net[ADDR_PREFIX_SIZE], hop[ADDR_IP4_SIZE];
+	struct str line = {0};
+	str_addf(&line, "route append %s via %s metric %u\n",
+		 addr_print_prefix(to, net), addr_print_ip4(via, hop), metric);
+	/* Several rules may share an address. */
+	if (!strstr(str_text(out), str_text(&line)))
+		str_add(out, str_text(&line));
+	str_fini(&line);
+}
+
+/* Linux looks for a route before it looks at the TTL, and tells a sender five
+ * times at once that there is none. A last resort, whose packets are dropped or
+ * rejected by rules, makes it look at the TTL first and tell always. */
+static void add_null(struct str *out, struct addr_prefix to)
+{
+	char net[ADDR_PREFIX_SIZE];
+	str_addf(out, "route append %s dev lo metric 1\n",
+		 addr_print_prefix(to, net));
+}
+
+static void add_static(const struct plan *p, size_t node,
+		       const struct model_route *r, struct str *out)
+{
+	if (!r->next_hops.count)
+		add_null(out, r->network);
+	for (size_t i = 0; i < r->next_hops.count; i++) {
+		const struct model_next_hop *h = &r->next_hops.at[i];
+		if (plan_place_to(p, node, h->ip_address) != PLAN_NONE)
+			add_route(out, r->network, h->ip_address,
+				  r->bgp ? 20 : h->admin_distance);
+	}
+}
+
+static void add_statics(const struct plan *p, size_t node, struct str *out)
+{
+	size_t count;
+	const struct model_route *at = plan_routes(p, node, &count);
+	for (size_t i = 0; i < count; i++)
+		add_static(p, node, &at[i], out);
+}
+
+static bool is_usable(const struct plan *p, size_t node,
+		      const struct model_route *r)
+{
+	bool usable = !r->next_hops.count;
+	for (size_t i = 0; i < r->next_hops.count; i++)
+		usable |=
+			plan_place_to(p, node, r->next_hops.at[i].ip_address) !=
+			PLAN_NONE;
+	return usable;
+}
+
+static const struct nat_prefixes *owned(const struct nat_rule *r)
+{
+	return r->action == NAT_DNAT ? &r->destination : &r->translated;
+}
+
+/* What a Tier-1 advertises, at distance 3 (t1c, t1s, t1n). */
+static void add_advertised(const struct plan *p, size_t tier1, struct str *out)
+{
+	const struct model *m = p->model;
+	const struct model_tier1 *g = &m->tier1s.at[tier1];
+	size_t node = plan_node_at(p, PLAN_TIER1, tier1), count;
+	ip4 via = p->places.at[plan_uplink_of(p, tier1)].addr.addr;
+	unsigned types = g->route_advertisement_types;
+	for (size_t i = 0; i < m->segments.count; i++) {
+		const struct model_segment *s = &m->segments.at[i];
+		if (types & MODEL_TIER1_CONNECTED && s->tier1.name &&
+		    s->tier1.index == tier1)
+			add_route(out,
+				  addr_prefix_of(s->gateway_address.addr,
+						 s->gateway_address.len),
+				  via, 3);
+	}
+	for (size_t i = 0; i < g->static_routes.count; i++)
+		if (types & MODEL_TIER1_STATIC_ROUTES &&
+		    is_usable(p, node, &g->static_routes.at[i]))
+			add_route(out, g->static_routes.at[i].network, via, 3);
+	const struct model_nat_rule *rules = plan_nat(p, node, &count);
+	for (size_t i = 0; i < count && types & MODEL_TIER1_NAT; i++) {
+		const struct nat_prefixes *o = owned(&rules[i].rule);
+		for (unsigned j = 0; rules[i].rule.enabled && j < o->count; j++)
+			add_route(out, o->at[j], via, 3);
+	}
+}
+
+/* What a gateway owns without it being on a port: the addresses of n:1 SNAT, and
+ * those of DNAT for some service only. */
+const struct nat_prefixes *script_owned(const struct nat_rule *r)
+{
+	if (r->enabled && r->action == NAT_DNAT && r->proto)
+		return &r->destination;
+	if (r->enabled && r->action == NAT_SNAT &&
+	    nat_size(&r->translated) != nat_size(&r->source))
+		return &r->translated;
+	return NULL;
+}
+
+static void add_loopbacks(const struct plan *p, size_t node, struct str *out)
+{
+	size_t count;
+	char text[ADDR_IP4_SIZE];
+	const struct model_nat_rule *rules = plan_nat(p, node, &count);
+	if (p->nodes.at[node].kind == PLAN_ROUTER)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		const struct nat_prefixes *o = script_owned(&rules[i].rule);
+		for (uint64_t j = 0; o && j < nat_size(o); j++)
+			str_addf(out, "addr replace %s/32 dev lo\n",
+				 addr_print_ip4(nat_at(o, j), text));
+	}
+}
+
+static void add_tier0(const struct plan *p, size_t node, struct str *out)
+{
+	size_t index = p->nodes.at[node].index;
+	add_statics(p, node, out);
+	for (size_t i = 0; i < p->model->tier1s.count; i++) {
+		const struct schema_ref *to = &p->model->tier1s.at[i].tier0;
+		if (to->name && to->index == index)
+			add_advertised(p, i, out);
+	}
+}
+
+static void add_tier1(const struct plan *p, size_t node, struct str *out)
+{
+	static const struct addr_prefix anywhere = {{0}, 0};
+	size_t index = p->nodes.at[node].index;
+	size_t above = plan_downlink_of(p, index);
+	add_statics(p, node, out);
+	if (above != PLAN_NONE)
+		add_route(out, anywhere, p->places.at[above].addr.addr, 1);
+}
+
+static void add_host(const struct plan *p, size_t node, struct str *out)
+{
+	static const struct addr_prefix anywhere = {{0}, 0};
+	const struct model_host *h = script_host(p, node);
+	if (h->has_gateway)
+		add_route(out, anywhere, h->gateway, 1);
+	add_statics(p, node, out);
+}
+
+static void add_addresses(const struct plan *p, size_t place, struct str *out)
+{
+	const struct plan_place *at = &p->places.at[place];
+	char text[ADDR_IP4_SIZE];
+	if (at->addr.addr.v)
+		str_addf(out, "addr add %s/%u dev p%u\n",
+			 addr_print_ip4(at->addr.addr, text), at->addr.len,
+			 at->number);
+	if (at->vip.addr.v)
+		str_addf(out, "addr add %s/%u dev p%u\n",
+			 addr_print_ip4(at->vip.addr, text), at->vip.len,
+			 at->number);
+	str_addf(out, "link set p%u mtu %u up\n", at->number, at->mtu);
+}
+
+/* Proxy ARP: the other places of an uplink's link know whose address it is. */
+static void add_neighbours(const struct plan *p, size_t node, size_t uplink,
+			   const struct nat_prefixes *addrs, struct str *out)
+{
+	const struct plan_place *up = &p->places.at[uplink];
+	struct addr_prefix net = addr_prefix_of(up->addr.addr, up->addr.len);
+	char text[ADDR_IP4_SIZE];
+	for (uint64_t i = 0; i < nat_size(addrs) && i < 256; i++) {
+		ip4 a = nat_at(addrs, i);
+		for (size_t j = 0; j < p->places.count; j++) {
+			const struct plan_place *at = &p->places.at[j];
+			if (at->node != node || at->link != up->link ||
+			    j == uplink || !addr_in(a, net) ||
+			    plan_owns(p, PLAN_NONE, a))
+				continue;
+			str_addf(out, "neigh replace %s lladdr ",
+				 addr_print_ip4(a, text));
+			add_mac(out, up->number);
+			str_addf(out, " nud permanent dev p%u\n", at->number);
+		}
+	}
+}
+
+static bool has_proxies(const struct model *m, const struct model_tier0 *g)
+{
+	return g->ha_mode == MODEL_ACTIVE_STANDBY || m->nsx_major > 3 ||
+	       (m->nsx_major == 3 && m->nsx_minor >= 2);
+}
+
+static void add_proxies_of(const struct plan *p, size_t node, size_t owner,
+			   size_t uplink, struct str *out)
+{
+	size_t count;
+	const struct model_nat_rule *rules = plan_nat(p, owner, &count);
+	for (size_t i = 0; i < count; i++)
+		if (rules[i].rule.enabled && owned(&rules[i].rule)->count)
+			add_neighbours(p, node, uplink, owned(&rules[i].rule),
+				       out);
+}
+
+static void add_proxies(const struct plan *p, size_t node, struct str *out)
+{
+	for (size_t i = 0; i < p->places.count; i++) {
+		const struct plan_place *up = &p->places.at[i];
+		const struct plan_node *n = &p->nodes.at[up->node];
+		if (n->kind != PLAN_TIER0 || !up->uplink ||
+		    !has_proxies(p->model, &p->model->tier0s.at[n->index]))
+			continue;
+		add_proxies_of(p, node, up->node, i, out);
+		for (size_t j = 0; j < p->model->tier1s.count; j++) {
+			const struct model_tier1 *t = &p->model->tier1s.at[j];
+			if (t->tier0.name && t->tier0.index == n->index &&
+			    t->route_advertisement_types & MODEL_TIER1_NAT)
+				add_proxies_of(p, node,
+					       plan_node_at(p, PLAN_TIER1, j),
+					       i, out);
+		}
+	}
+}
+
+void script_node(const struct plan *p, size_t node, struct str *out)
+{
+	if (p->nodes.at[node].kind != PLAN_HOST)
+		str_add(out, "route append default dev lo metric 4000000000\n");
+	add_loopbacks(p, node, out);
+	for (size_t i = 0; i < p->places.count; i++)
+		if (p->places.at[i].node == node)
+			add_addresses(p, i, out);
+	const struct plan_node *n = &p->nodes.at[node];
+	switch (n->kind) {
+	case PLAN_TIER0:
+		add_tier0(p, node, out);
+		break;
+	case PLAN_TIER1:
+		add_tier1(p, node, out);
+		break;
+	case PLAN_ROUTER:
+		add_statics(p, node, out);
+		break;
+	default:
+		add_host(p, node, out);
+	}
+	add_proxies(p, node, out);
+}
+
+const struct model_host *script_host(const struct plan *p, size_t node)
+{
+	return &p->model->hosts.at[p->nodes.at[node].index];
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Network namespaces without a name: each is held by a descriptor of this
+ * process and vanishes with it, however that ends. The machine's own namespace
+ * is never entered again after space_leave(). */
+#ifndef SPACE_H
+#define SPACE_H
+
+#include <stdbool.h>
+
+#include "sim/base/str.h"
+
+/* Leaves the machine's namespace for an empty one. False, with the reason, if
+ * namespaces are not allowed here. */
+bool space_leave(struct str *why);
+/* A new namespace, entered; its descriptor, -1 on failure. */
+int space_new(void);
+void space_enter(int fd);
+/* Writes a value to /proc/sys of the namespace that is entered; false if there
+ * is no such file. */
+bool space_set(const char *name, const char *value);
+/* Runs a program in the namespace that is entered, 'input' on its stdin. False,
+ * with what it said in 'why', if it fails. */
+bool space_exec(const char *const *argv, const struct str *input,
+		struct str *why);
+
+/* The same with libnftables, which saves starting a program: 'rules' as of
+ * `nft -f`. */
+bool space_rules(const struct str *rules, struct str *why);
+
+#endif

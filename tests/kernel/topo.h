@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A random topology, as the text of a file with one record on a line, and what
+ * packets may be sent in it. */
+#ifndef TOPO_H
+#define TOPO_H
+
+#include "sim/base/addr.h"
+#include "sim/base/rng.h"
+#include "sim/base/str.h"
+#include "sim/base/vec.h"
+
+#define TOPO_SILENT_FIRST 4000 /* ports on which hosts keep silent */
+#define TOPO_SILENT_COUNT 40
+
+struct topo_host {
+	char name[16];
+	ip4 addr;
+	uint16_t mtu;
+};
+
+/* An address that is worth sending to. */
+struct topo_target {
+	ip4 addr;
+	int host;     /* that will get it, as far as we know; -1: none */
+	bool missing; /* nobody answers ARP for it */
+};
+
+struct topo {
+	struct rng rng;
+	struct str text;
+	struct {
+		VEC(struct topo_host);
+	} hosts;
+	struct {
+		VEC(struct topo_target);
+	} targets;
+	struct {
+		VEC(uint16_t);
+	} mtus;
+	bool nat;	 /* some node translates */
+	bool by_session; /* see script.h */
+	/* While it is being made: */
+	struct str segments, host_text, nat_pools;
+	unsigned tier1s, uplinks;
+	bool standby;	/* Tier-0 is active-standby: stateful rules */
+	ip4 images[64]; /* addresses that Tier-1 gateways translate to */
+	unsigned image_count;
+	unsigned rules;	 /* of the node being made */
+	unsigned mapped; /* bit per Tier-1 that has some, by session */
+	int reflexive;	 /* those of them; -1: it may have none */
+};
+
+/* The same seed makes the same topology. */
+void topo_make(struct topo *t, uint64_t seed);
+void topo_fini(struct topo *t);
+
+static inline unsigned topo_below(struct topo *t, unsigned bound)
+{
+	return rng_below(&t->rng, bound);
+}
+
+/* In 'percent' of cases. */
+static inline bool topo_maybe(struct topo *t, unsigned percent)
+{
+	return rng_below(&t->rng, 100) < percent;
+}
+
+#endif

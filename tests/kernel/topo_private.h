@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the parts of topo share; nobody else includes it. */
+#ifndef TOPO_PRIVATE_H
+#define TOPO_PRIVATE_H
+
+#include "tests/kernel/topo.h"
+
+#define OUTSIDE 0xc6336400 /* 198.51.100.0/24 and 198.51.101.0/24 */
+#define UPLINK	0xc0000200 /* 192.0.2.0/24 and 192.0.3.0/24 */
+#define EGRESS	0x1e000000 /* 30.0.<tier1>.0/24 */
+#define INSIDE	0x0a000000 /* 10.<tier1>.<segment>.0/24 */
+
+static inline uint32_t topo_inside(unsigned tier1, unsigned segment)
+{
+	return INSIDE + (tier1 << 16) + (segment << 8);
+}
+
+static inline uint32_t topo_egress(unsigned tier1)
+{
+	return EGRESS + (tier1 << 8);
+}
+
+static inline const char *topo_ip(uint32_t a, char out[ADDR_IP4_SIZE])
+{
+	return addr_print_ip4(addr_ip4(a), out);
+}
+
+void topo_target_add(struct topo *t, uint32_t addr, int host);
+/* ", name: a.b.c.d/len" */
+void topo_net(struct topo *t, const char *name, uint32_t addr, unsigned len);
+/* A host on that network, -1 if there is none. */
+int topo_host_in(struct topo *t, uint32_t net, unsigned len);
+const char *topo_service(struct topo *t);
+
+/* topo_rules.c */
+void topo_tier1_rules(struct topo *t, unsigned tier1, unsigned rules);
+void topo_tier0_rules(struct topo *t);
+
+#endif
