@@ -34,6 +34,11 @@
 	  "address",                                                            \
 	  "conntrack makes it come from the address that the sender knows",     \
 	  "RFC 5508 REQ-7 has no preference; NSX not documented")               \
+	X(ACCESS_SOURCE,                                                        \
+	  "an access rule rejects from the port the packet came in by",         \
+	  "nft reject before routing speaks from the port of the way back",     \
+	  "RFC 1812 4.3.2.4 is Linux's; routers outside NSX, as all errors "    \
+	  "here")                                                               \
 	X(QUOTE_TTL, "errors quote the packet as it came in",                   \
 	  "3/0 and 3/1 quote it with the TTL taken down",                       \
 	  "not documented, and no sender minds")                                \

@@ -233,11 +233,27 @@ static bool is_masked(const struct pair *x, bool quoted)
 	       plan_owns(x->judge->plan, PLAN_NONE, x->sh.src);
 }
 
+/* A rejection from another address of the same router. */
+static bool is_rejection(const struct pair *x, bool quoted)
+{
+	const struct plan *p = x->judge->plan;
+	return !quoted && x->sh.proto == IP4_PROTO_ICMP &&
+	       x->k_size >= ICMP_SIZE && x->k[0] == ICMP_UNREACHABLE &&
+	       x->k[1] == ICMP_PROHIBITED &&
+	       plan_owns(p, PLAN_NONE, x->sh.src) &&
+	       plan_owns(p, PLAN_NONE, x->kh.src);
+}
+
 /* 169.254.0.0/16 is the backplane of a gateway. */
 static bool sources_differ(struct pair *x, bool quoted)
 {
 	if (x->sh.src.v != x->kh.src.v && is_masked(x, quoted)) {
 		x->judge->met[DIFFER_OWN_ERROR]++;
+		x->judge->error_lost = true;
+		return false;
+	}
+	if (x->sh.src.v != x->kh.src.v && is_rejection(x, quoted)) {
+		x->judge->met[DIFFER_ACCESS_SOURCE]++;
 		x->judge->error_lost = true;
 		return false;
 	}
