@@ -264,17 +264,20 @@ static bool set_up_node(struct netns *n, size_t node, struct str *why)
 	return ok;
 }
 
-/* The state of a link in an answer to RTM_GETLINK. */
-static int state_in(const struct nlmsghdr *h)
+/* The state of a link in an answer to RTM_GETLINK, -1: not told. */
+static int state_in(const uint8_t *answer)
 {
-	const struct ifinfomsg *info = NLMSG_DATA(h);
-	size_t left = IFLA_PAYLOAD(h);
-	if (h->nlmsg_type != RTM_NEWLINK)
+	struct nlmsghdr head;
+	struct rtattr a;
+	size_t at = NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(struct ifinfomsg));
+	memcpy(&head, answer, sizeof(head));
+	if (head.nlmsg_type != RTM_NEWLINK)
 		return -1;
-	for (const struct rtattr *a = IFLA_RTA(info); RTA_OK(a, left);
-	     a = RTA_NEXT(a, left))
-		if (a->rta_type == IFLA_OPERSTATE)
-			return *(const uint8_t *)RTA_DATA(a);
+	for (; at + sizeof(a) <= head.nlmsg_len; at += RTA_ALIGN(a.rta_len)) {
+		memcpy(&a, answer + at, sizeof(a));
+		if (a.rta_type == IFLA_OPERSTATE)
+			return answer[at + sizeof(a)];
+	}
 	return -1;
 }
 
@@ -287,12 +290,11 @@ static bool is_up(unsigned index)
 		struct ifinfomsg info;
 	} ask = {{sizeof(ask), RTM_GETLINK, NLM_F_REQUEST, 1, 0},
 		 {.ifi_index = (int)index}};
-	_Alignas(struct nlmsghdr) char answer[8192];
+	uint8_t answer[8192];
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	bool up = send(fd, &ask, sizeof(ask), 0) > 0 &&
 		  recv(fd, answer, sizeof(answer), 0) > 0 &&
-		  state_in((const struct nlmsghdr *)(const void *)answer) ==
-			  IF_OPER_UP;
+		  state_in(answer) == IF_OPER_UP;
 	close(fd);
 	return up;
 }
