@@ -217,6 +217,7 @@ static int run_all(struct options *o)
 		return 3;
 	}
 	play_kept(o, t);
+	trial_close();
 	bool ok = run_workers(o, t);
 	printf("seed %lu: %lu cases, %lu packets sent, %lu receptions compared, "
 	       "%.0f s\n",

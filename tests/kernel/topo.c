@@ -144,6 +144,30 @@ static void add_tier1(struct topo *t, unsigned tier1)
 	topo_tier1_rules(t, tier1, rules);
 }
 
+/* Routes to the same networks at several distances: of two uplinks, and of a
+ * static route and what a Tier-1 advertises (distance 3). */
+static void add_rivals(struct topo *t)
+{
+	char a[ADDR_IP4_SIZE], b[ADDR_IP4_SIZE];
+	unsigned distance = 2 + topo_below(t, 9);
+	str_addf(&t->text,
+		 "      r1: {network: %s/24, next_hops: [{ip_address: %s, "
+		 "admin_distance: %u}",
+		 topo_ip(OUTSIDE + 256, a),
+		 topo_ip(UPLINK + (t->uplinks - 1) * 256 + 1, b), distance);
+	if (t->uplinks > 1 && topo_maybe(t, 60))
+		str_addf(&t->text, ", {ip_address: %s, admin_distance: %u}",
+			 topo_ip(UPLINK + 1, b),
+			 topo_maybe(t, 50) ? distance - 1 : distance + 1);
+	str_add(&t->text, "]}\n");
+	if (topo_maybe(t, 30))
+		str_addf(&t->text,
+			 "      r3: {network: %s/24, next_hops: [{ip_address: "
+			 "%s, admin_distance: %u}]}\n",
+			 topo_ip(topo_inside(0, 0), a), topo_ip(UPLINK + 1, b),
+			 topo_maybe(t, 80) ? 4 : 2);
+}
+
 static void add_tier0(struct topo *t)
 {
 	char a[ADDR_IP4_SIZE];
@@ -180,12 +204,7 @@ static void add_tier0(struct topo *t)
 		str_addf(&t->text,
 			 "      r0: {network: 0.0.0.0/0, next_hops: [%s]}\n",
 			 topo_ip(UPLINK + 1, a));
-	str_addf(&t->text,
-		 "      r1: {network: %s/24, next_hops: [{ip_address: ",
-		 topo_ip(OUTSIDE + 256, a));
-	str_addf(&t->text, "%s, admin_distance: %u}]}\n",
-		 topo_ip(UPLINK + (t->uplinks - 1) * 256 + 1, a),
-		 2 + topo_below(t, 9));
+	add_rivals(t);
 	if (topo_maybe(t, 30))
 		str_addf(&t->text,
 			 "      r2: {network: %s/32, next_hops: []}\n",

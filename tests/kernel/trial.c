@@ -133,6 +133,12 @@ static enum trial_end judge(const struct plan *p, const struct trial *t,
 /* The namespaces of this process; made anew after a failure. */
 static struct netns *spaces;
 
+void trial_close(void)
+{
+	netns_close(spaces);
+	spaces = NULL;
+}
+
 static enum trial_end play(struct plan *p, const struct trial *t,
 			   unsigned patience_us, struct trial_result *out)
 {
@@ -149,8 +155,7 @@ static enum trial_end play(struct plan *p, const struct trial *t,
 			netns_run(spaces, &t->shots, &s, patience_us, &k);
 			end = judge(p, t, &s, &k, out);
 		} else {
-			netns_close(spaces);
-			spaces = NULL;
+			trial_close();
 		}
 	}
 	log_fini(&s);

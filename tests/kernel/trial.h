@@ -35,6 +35,8 @@ void trial_run(const struct trial *t, unsigned patience_us,
 	       struct trial_result *out);
 /* What ip and nft are told, as text. */
 void trial_show(const struct trial *t, struct str *out);
+/* Lets the namespaces go that trials have used; not to be shared over a fork. */
+void trial_close(void);
 void trial_result_fini(struct trial_result *r);
 /* Takes away packets and lines of the topology while it still differs. */
 void trial_shrink(struct trial *t);
