@@ -67,10 +67,18 @@ static void add_no_snat(struct topo *t, uint32_t net, unsigned len)
 	end_rule(t);
 }
 
+/* Whether a Tier-1 maps the host by session: then its answers are not to come
+ * in a session of Tier-0. */
+static bool is_mapped(const struct topo *t, int host)
+{
+	return host >= 0 &&
+	       t->mapped >> (t->hosts.at[host].addr.v >> 16 & 255) & 1;
+}
+
 static void add_dnat(struct topo *t, uint32_t net, unsigned len, uint32_t from)
 {
 	int host = topo_host_in(t, net, len);
-	if (host < 0)
+	if (host < 0 || is_mapped(t, host))
 		return;
 	unsigned size = topo_maybe(t, 80) ? 32 : 31;
 	begin_rule(t, "DNAT");
@@ -143,7 +151,7 @@ static void add_stateful_rule(struct topo *t, uint32_t net, unsigned len,
 		add_no_dnat(t, spare + 16 + 2 * n);
 		break;
 	default:
-		if (host >= 0)
+		if (host >= 0 && !is_mapped(t, host))
 			add_reflexive(t, t->hosts.at[host].addr.v, host,
 				      topo_maybe(t, 60) ? 32 : 30,
 				      spare + 32 + 4 * (t->rules % 8));
@@ -184,7 +192,7 @@ void topo_tier0_rules(struct topo *t)
 			add_reflexive(
 				t, t->images[topo_below(t, t->image_count)].v,
 				-1, 32, to);
-		else if (host >= 0 && !(t->mapped >> tier1 & 1))
+		else if (host >= 0 && !is_mapped(t, host))
 			add_reflexive(t, t->hosts.at[host].addr.v, host, 32,
 				      to);
 	}
