@@ -3,28 +3,39 @@
 
 #include <string.h>
 
-#define LISTS 64
+#define DIGIT_BITS 6
 /* A list of so many may become the front, and so many may be in it before it
  * is taken apart again. */
 #define FRONT_FILL 16
 #define FRONT_MAX  64
 
-static void empty(struct vclock_timer *head)
+struct place {
+	unsigned wheel, digit;
+};
+
+static void empty(struct vclock_ring *head)
 {
 	head->next = head->prev = head;
 }
 
-static inline bool is_empty(const struct vclock_timer *head)
+static inline bool is_empty(const struct vclock_ring *head)
 {
 	return head->next == head;
+}
+
+/* The ring is a timer's first member. */
+static inline struct vclock_timer *timer_of(const struct vclock_ring *r)
+{
+	return (struct vclock_timer *)(uintptr_t)r;
 }
 
 void vclock_init(struct vclock *c)
 {
 	memset(c, 0, sizeof(*c));
 	empty(&c->front);
-	for (unsigned i = 0; i < LISTS; i++)
-		empty(&c->lists[i]);
+	for (unsigned w = 0; w < VCLOCK_WHEELS; w++)
+		for (unsigned d = 0; d < VCLOCK_DIGITS; d++)
+			empty(&c->lists[w][d]);
 }
 
 void vclock_fini(struct vclock *c)
@@ -32,47 +43,49 @@ void vclock_fini(struct vclock *c)
 	vclock_init(c);
 }
 
-static inline void put_behind(struct vclock_timer *at, struct vclock_timer *t)
+static inline void put_behind(struct vclock_ring *at, struct vclock_ring *r)
 {
-	t->prev = at;
-	t->next = at->next;
-	at->next->prev = t;
-	at->next = t;
+	r->prev = at;
+	r->next = at->next;
+	at->next->prev = r;
+	at->next = r;
 }
 
-/* 0 if they are the same, else the number of the highest bit that differs,
- * counted from 1. */
-static inline unsigned list_of(const struct vclock *c, uint64_t at)
+static inline struct place place_of(const struct vclock *c, uint64_t at)
 {
-	return 63 - (unsigned)__builtin_clzll((at ^ c->base) << 1 | 1);
+	unsigned bit = 63 - (unsigned)__builtin_clzll((at ^ c->base) | 1);
+	unsigned wheel = bit / DIGIT_BITS;
+	return (struct place){wheel, (unsigned)(at >> wheel * DIGIT_BITS) %
+					     VCLOCK_DIGITS};
 }
 
 static inline void append(struct vclock *c, struct vclock_timer *t)
 {
-	unsigned i = list_of(c, t->at);
-	put_behind(c->lists[i].prev, t);
-	c->used |= UINT64_C(1) << i;
+	struct place p = place_of(c, t->at);
+	put_behind(c->lists[p.wheel][p.digit].prev, &t->ring);
+	c->used[p.wheel] |= UINT64_C(1) << p.digit;
+	c->wheels |= 1U << p.wheel;
 }
 
 /* Behind all that are due no later. */
 static inline void insert(struct vclock *c, struct vclock_timer *t)
 {
-	struct vclock_timer *before = c->front.prev;
-	while (before != &c->front && before->at > t->at)
+	struct vclock_ring *before = c->front.prev;
+	while (before != &c->front && timer_of(before)->at > t->at)
 		before = before->prev;
-	put_behind(before, t);
+	put_behind(before, &t->ring);
 	c->front_count++;
 }
 
-/* Empties a ring; what was in it is appended to the list that fits the base. */
-static void spread(struct vclock *c, struct vclock_timer *head)
+/* Empties a ring; what was in it goes to where it belongs by the base. */
+static void spread(struct vclock *c, struct vclock_ring *head)
 {
-	struct vclock_timer *t = head->next;
+	struct vclock_ring *r = head->next;
 	empty(head);
-	while (t != head) {
-		struct vclock_timer *next = t->next;
-		append(c, t);
-		t = next;
+	while (r != head) {
+		struct vclock_ring *next = r->next;
+		append(c, timer_of(r));
+		r = next;
 	}
 }
 
@@ -80,30 +93,31 @@ static void spread(struct vclock *c, struct vclock_timer *head)
  * times stay, however many. */
 static void take_apart(struct vclock *c)
 {
-	if (c->front.prev->at == c->front.next->at)
+	uint64_t first = timer_of(c->front.next)->at;
+	if (first == timer_of(c->front.prev)->at)
 		return;
-	c->base = c->horizon = c->front.next->at;
+	c->base = c->horizon = first;
 	c->front_count = 0;
 	spread(c, &c->front);
 }
 
 static inline void take_out(struct vclock *c, struct vclock_timer *t)
 {
-	t->prev->next = t->next;
-	t->next->prev = t->prev;
-	t->next = NULL;
+	t->ring.prev->next = t->ring.next;
+	t->ring.next->prev = t->ring.prev;
+	t->ring.next = NULL;
 	c->front_count -= t->at < c->horizon;
 }
 
 void vclock_cancel(struct vclock *c, struct vclock_timer *t)
 {
-	if (t->next) /* an emptied list is noticed when it is looked at */
+	if (t->ring.next) /* an emptied list is noticed when it is looked at */
 		take_out(c, t);
 }
 
 void vclock_set(struct vclock *c, struct vclock_timer *t, uint64_t at)
 {
-	if (t->next)
+	if (t->ring.next)
 		take_out(c, t);
 	t->at = at > c->now ? at : c->now;
 	if (t->at >= c->horizon) {
@@ -115,29 +129,32 @@ void vclock_set(struct vclock *c, struct vclock_timer *t, uint64_t at)
 		take_apart(c);
 }
 
-/* The first list with timers, LISTS if there is none. */
-static unsigned first_list(const struct vclock *c)
+/* The first list with timers; false if there is none. */
+static bool find_first(const struct vclock *c, struct place *p)
 {
-	for (uint64_t left = c->used; left; left &= left - 1) {
-		unsigned i = (unsigned)__builtin_ctzll(left);
-		if (!is_empty(&c->lists[i]))
-			return i;
+	for (uint32_t left = c->wheels; left; left &= left - 1) {
+		p->wheel = (unsigned)__builtin_ctz(left);
+		for (uint64_t d = c->used[p->wheel]; d; d &= d - 1) {
+			p->digit = (unsigned)__builtin_ctzll(d);
+			if (!is_empty(&c->lists[p->wheel][p->digit]))
+				return true;
+		}
 	}
-	return LISTS;
+	return false;
 }
 
-static uint64_t earliest(const struct vclock_timer *head)
+static uint64_t earliest(const struct vclock_ring *head)
 {
-	uint64_t at = head->next->at;
-	for (const struct vclock_timer *t = head->next; t != head; t = t->next)
-		at = t->at < at ? t->at : at;
+	uint64_t at = timer_of(head->next)->at;
+	for (const struct vclock_ring *r = head->next; r != head; r = r->next)
+		at = timer_of(r)->at < at ? timer_of(r)->at : at;
 	return at;
 }
 
-static bool is_short(const struct vclock_timer *head)
+static bool is_short(const struct vclock_ring *head)
 {
 	unsigned count = 0;
-	for (const struct vclock_timer *t = head->next; t != head; t = t->next)
+	for (const struct vclock_ring *r = head->next; r != head; r = r->next)
 		if (++count > FRONT_FILL)
 			return false;
 	return true;
@@ -145,44 +162,49 @@ static bool is_short(const struct vclock_timer *head)
 
 uint64_t vclock_next(const struct vclock *c)
 {
+	struct place p;
 	if (!is_empty(&c->front))
-		return c->front.next->at;
-	unsigned i = first_list(c);
-	return i < LISTS ? earliest(&c->lists[i]) : VCLOCK_NEVER;
+		return timer_of(c->front.next)->at;
+	return find_first(c, &p) ? earliest(&c->lists[p.wheel][p.digit])
+				 : VCLOCK_NEVER;
 }
 
-/* List 'i', the first one, becomes the front; the base is where the times begin
- * that may be in it. */
-static void advance(struct vclock *c, unsigned i)
+/* The base moves to where the times of list 'p' begin, the first list, which
+ * has 'at' in it. Lists before it are empty, and it will be. */
+static struct vclock_ring *enter(struct vclock *c, struct place p, uint64_t at)
 {
-	struct vclock_timer *head = &c->lists[i], *t = head->next;
-	uint64_t width = i ? UINT64_C(1) << (i - 1) : 1;
-	if (i)
-		c->base = (c->base | width) & ~(width - 1);
-	c->horizon = c->base + width;
-	c->used &= ~UINT64_C(1) << i; /* lower ones are empty too */
+	c->base = at & ~((UINT64_C(1) << p.wheel * DIGIT_BITS) - 1);
+	c->used[p.wheel] &= ~UINT64_C(1) << p.digit;
+	for (unsigned w = 0; w < p.wheel; w++)
+		c->used[w] = 0;
+	return &c->lists[p.wheel][p.digit];
+}
+
+static void make_front(struct vclock *c, struct place p, uint64_t at)
+{
+	struct vclock_ring *head = enter(c, p, at), *r = head->next;
+	c->horizon = c->base + (UINT64_C(1) << p.wheel * DIGIT_BITS);
 	empty(head);
-	while (t != head) {
-		struct vclock_timer *next = t->next;
-		insert(c, t);
-		t = next;
+	while (r != head) {
+		struct vclock_ring *next = r->next;
+		insert(c, timer_of(r));
+		r = next;
 	}
 }
 
 /* Makes a front of what is next; false if nothing is due by 'until', and then
- * the base stays, which is never ahead of the time. */
+ * the base stays. */
 static bool refill(struct vclock *c, uint64_t until)
 {
-	unsigned i;
-	uint64_t first = vclock_next(c);
-	if (first > until || first == VCLOCK_NEVER)
+	struct place p;
+	uint64_t at = vclock_next(c);
+	if (at > until || !find_first(c, &p))
 		return false;
-	while ((i = first_list(c)) && !is_short(&c->lists[i])) {
-		c->base = first;
-		c->used &= ~UINT64_C(1) << i;
-		spread(c, &c->lists[i]);
+	while (p.wheel && !is_short(&c->lists[p.wheel][p.digit])) {
+		spread(c, enter(c, p, at));
+		find_first(c, &p);
 	}
-	advance(c, i);
+	make_front(c, p, at);
 	return true;
 }
 
@@ -190,7 +212,7 @@ bool vclock_step(struct vclock *c, uint64_t until)
 {
 	if (is_empty(&c->front) && !refill(c, until))
 		return false;
-	struct vclock_timer *t = c->front.next;
+	struct vclock_timer *t = timer_of(c->front.next);
 	if (t->at > until)
 		return false;
 	take_out(c, t);

@@ -7,15 +7,15 @@
  *
  * The queue lives on time never going back. What is due before 'horizon' is in
  * 'front', sorted; it is short, and what is set there usually belongs near its
- * end. All else is in a radix heap (Ahuja et al., "Faster algorithms for the
- * shortest path problem", 1990): a timer is in the list of the highest bit in
- * which its time differs from 'base', a time not before which any is due and
- * which is not ahead of now, so that those of one list are all due before those
- * of the next. When the front is used up the first list becomes
- * the front, or, if it is long, is spread over lower ones. Setting and
- * cancelling touch a timer and its neighbours; a timer moves at most once for
- * each bit of its delay. Lists keep the order of setting, and equal times are
- * always in the same list. */
+ * end. All else is in wheels, one for each digit of a time written with 64
+ * digits (hierarchical timing wheels: Varghese and Lauck, 1987; a radix heap is
+ * the same with two digits). A timer is in the wheel of the highest digit in
+ * which its time differs from 'base', which is not ahead of now, in the list
+ * that this digit says. When the front is used up the next list becomes the
+ * front, or, if it is long, is spread over lower wheels. Setting and cancelling
+ * touch a timer and its neighbours; a timer moves at most once for each digit
+ * of its delay. Lists keep the order of setting, and equal times are always in
+ * the same list. */
 #ifndef VCLOCK_H
 #define VCLOCK_H
 
@@ -28,9 +28,16 @@
 #define VCLOCK_S     1000000000ULL
 #define VCLOCK_NEVER UINT64_MAX
 
+#define VCLOCK_DIGITS 64
+#define VCLOCK_WHEELS 11 /* for 64 bits */
+
+struct vclock_ring {
+	struct vclock_ring *next, *prev;
+};
+
 struct vclock_timer {
-	struct vclock_timer *next, *prev; /* in its list; next NULL: not set */
-	uint64_t at;			  /* ns; valid while it is set */
+	struct vclock_ring ring; /* first; next NULL: not set */
+	uint64_t at;		 /* ns; valid while it is set */
 	void (*fire)(void *context);
 	void *context;
 };
@@ -39,24 +46,24 @@ struct vclock {
 	uint64_t now;	/* ns since the start of the simulation */
 	uint64_t fired; /* timers so far, for limits */
 	uint64_t base, horizon;
-	uint64_t used; /* bit i: lists[i] may have timers */
-	/* Heads of rings. lists[0]: due at 'base'; lists[i]: bit i - 1 is the
-	 * highest that differs. */
-	struct vclock_timer front, lists[64];
 	size_t front_count;
+	struct vclock_ring front;
+	uint32_t wheels;	      /* bit w: some bit of used[w] is set */
+	uint64_t used[VCLOCK_WHEELS]; /* bit d: lists[w][d] may have timers */
+	struct vclock_ring lists[VCLOCK_WHEELS][VCLOCK_DIGITS];
 };
 
 void vclock_init(struct vclock *c);
 /* Timers that are still set are forgotten. */
 void vclock_fini(struct vclock *c);
-/* (Re)sets 't' to fire at 'at' (not before now; under 2^63). fire/context are
+/* (Re)sets 't' to fire at 'at' (not before now). fire/context are
  * the owner's to fill in before. */
 void vclock_set(struct vclock *c, struct vclock_timer *t, uint64_t at);
 void vclock_cancel(struct vclock *c,
 		   struct vclock_timer *t); /* also if unset */
 static inline bool vclock_is_set(const struct vclock_timer *t)
 {
-	return t->next != NULL;
+	return t->ring.next != NULL;
 }
 /* When the next timer is due; VCLOCK_NEVER if none is set. */
 uint64_t vclock_next(const struct vclock *c);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "sim/base/mem.h"
 #include "sim/record/capture.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/simnet.h"
@@ -12,6 +13,7 @@
 #define ALL_HOPS  1000000U
 #define CAPTURED  250000U
 #define SEGMENTS  200000U
+#define EVENTS	  2000000U
 #define HOPS	  4 /* of the chain: cables */
 
 static const struct simnet_conf chain = {.routers = 3,
@@ -113,6 +115,49 @@ static void hops(struct bench *b)
 	}
 }
 
+/* The queue of timers alone: each that fires is set again, to a time that is as
+ * far as there are timers, on average. */
+static struct clockwork {
+	struct vclock clock;
+	struct vclock_timer *timers;
+	struct rng rng;
+	uint32_t count;
+} clockwork;
+
+static void set_again(void *context)
+{
+	struct clockwork *w = &clockwork;
+	vclock_set(&w->clock, context,
+		   w->clock.now + rng_below(&w->rng, w->count * 1000));
+}
+
+static double timers_fire(void *state)
+{
+	struct clockwork *w = state;
+	uint64_t started = bench_now();
+	for (unsigned i = 0; i < EVENTS; i++)
+		vclock_step(&w->clock, VCLOCK_NEVER);
+	return bench_rate(EVENTS, started);
+}
+
+static void timers(struct bench *b, const char *name, uint32_t count)
+{
+	struct clockwork *w = &clockwork;
+	if (!bench_wants(b, name))
+		return;
+	*w = (struct clockwork){.count = count};
+	vclock_init(&w->clock);
+	rng_init(&w->rng, 1);
+	w->timers = mem_new(count, sizeof(*w->timers));
+	for (uint32_t i = 0; i < count; i++) {
+		w->timers[i].fire = set_again;
+		w->timers[i].context = &w->timers[i];
+		set_again(&w->timers[i]);
+	}
+	bench_measure(b, name, "M/s", timers_fire, w);
+	mem_free(w->timers);
+}
+
 static void row(struct bench *b, const char *name, bench_run *run,
 		const struct simnet_conf *conf)
 {
@@ -130,4 +175,8 @@ void sim_bench(struct bench *b)
 	row(b, "sim_chain_capture", captured, &chain);
 	row(b, "tcp_bulk", bulk, &chain);
 	hops(b);
+	timers(b, "timers_16", 16);
+	timers(b, "timers_1k", 1000);
+	timers(b, "timers_100k", 100000);
+	timers(b, "timers_1m", 1000000);
 }
