@@ -4,7 +4,8 @@
 
 In every README.md of the tree:
 
-- a ```console block holds commands behind "$ " and their whole output;
+- a ```console block holds commands behind "$ " and their whole output; a command
+  may be a pipe and go on in the next line;
 - a ```text block behind a comment <!-- tierpath ... --> holds lines that stand
   together in the output of that command, perhaps further to the right;
 - a ```yaml block with expectations is a scenario, and they are met.
@@ -35,15 +36,38 @@ def output_of(binary, words):
     return done.stdout + done.stderr
 
 
+def commands_of(body):
+    """(command, the output below it); a line that ends in "|" or "\\" goes on."""
+    lines = body.splitlines(keepends=True)
+    while lines:
+        count = 1
+        while lines[count - 1].rstrip().endswith(("|", "\\")):
+            count += 1
+        command, lines = "".join(lines[:count])[2:].rstrip(), lines[count:]
+        end = next((i for i, line in enumerate(lines) if line.startswith("$ ")), len(lines))
+        yield command, "".join(lines[:end])
+        lines = lines[end:]
+
+
+def run_command(binary, command):
+    """What a command prints; of a pipe, what comes out of its end."""
+    if "|" not in command:
+        return output_of(binary, shlex.split(command)[1:])
+    with tempfile.TemporaryDirectory() as tmp:
+        pathlib.Path(tmp, "tierpath").symlink_to(binary)
+        return subprocess.run(
+            ["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=60,
+            env={"COLUMNS": "100", "PATH": f"{tmp}:/usr/bin:/bin", "HOME": tmp},
+        ).stdout
+
+
 def check_console(binary, body):
-    for part in re.split(r"^\$ ", body, flags=re.M)[1:]:
-        line, _, wanted = part.partition("\n")
-        words = shlex.split(line)
-        if words[0] != "tierpath":
-            return f"not a command of ours: {line}"
-        seen = output_of(binary, words[1:])
+    for command, wanted in commands_of(body):
+        if not command.startswith("tierpath "):
+            return f"not a command of ours: {command}"
+        seen = run_command(binary, command)
         if seen.rstrip("\n") != wanted.rstrip("\n"):
-            return f"$ {line}\nprints:\n{seen}"
+            return f"$ {command}\nprints:\n{seen}"
     return None
 
 
@@ -66,8 +90,8 @@ def check_scenario(binary, body):
 
 
 def blessed_console(binary, body):
-    lines = [line for line in body.splitlines() if line.startswith("$ ")]
-    return "".join(f"{line}\n{output_of(binary, shlex.split(line)[2:]).rstrip()}\n" for line in lines)
+    return "".join(f"$ {command}\n{run_command(binary, command).rstrip()}\n"
+                   for command, _ in commands_of(body))
 
 
 def blessed_text(binary, command, body):

@@ -7,7 +7,7 @@ set -eu
 need="gcc make libc6-dev libnet1-dev libpcap-dev uthash-dev libyaml-dev
 libjansson-dev"
 [ "${1:-}" = build ] || need="$need check tshark tcpdump iproute2 libnftables-dev mandoc
-libxml2-utils python3-jsonschema python3-yaml"
+libxml2-utils python3-jsonschema python3-scapy python3-yaml"
 [ -z "${CI:-}" ] || need="$need clang clang-format libclang-rt-14-dev"
 command -v dpkg-query >/dev/null || {
 	echo "not a Debian system; install the equivalent of:" $need >&2
