@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Captures as classic pcap files, written by libpcap with nanoseconds; nothing
- * but this file knows libpcap.
+/* Captures as classic pcap files, written by libpcap with nanoseconds.
  *
  * capture_open, capture_add for each frame, capture_close. The file appears
  * under its name only when it is complete; capture_discard leaves nothing.

@@ -24,10 +24,13 @@ static bool is_router_link(const struct nic *n)
 	       router_forward(r)->ports[n->port].uplink;
 }
 
+/* Whether no other part of the gateway has a port called so. */
 static bool is_only_one(const struct nic *n)
 {
 	const struct world *w = n->node->world;
 	size_t count = 0;
+	if (!is_part(n->node))
+		return true;
 	for (size_t i = 0; i < w->nodes.count; i++) {
 		const struct node *other = w->nodes.at[i];
 		if (strcmp(other->label, n->node->label) != 0)

@@ -11,6 +11,7 @@
 #include "sim/record/pcapng.h"
 #include "sim/record/portname.h"
 #include "sim/record/story.h"
+#include "sim/record/tuples.h"
 
 #define NANOSECONDS 1000000000U
 
@@ -44,6 +45,7 @@ struct recorder {
 	struct {
 		VEC(struct pcapng_name);
 	} addresses;
+	struct tuples named; /* the same addresses, to find them */
 	struct str line, sentence;
 };
 
@@ -104,14 +106,14 @@ static bool wants(void *context, const struct nic *n)
 	return port_of(context, n)->wanted;
 }
 
-/* "podvm-busybox-eth0.pcapng" */
+/* "podvm-busybox.eth0.pcapng" */
 static size_t file_for(struct recorder *r, const struct nic *n)
 {
 	struct str path = {0}, name = {0};
 	portname_print(n, &name);
 	for (char *p = name.text; *p; p++)
 		if (*p == ':' || *p == '/')
-			*p = '-';
+			*p = '.';
 	str_addf(&path, "%s/%s.pcapng", r->conf.dir, str_text(&name));
 	size_t file = open_file(r, str_text(&path), r->diag);
 	str_fini(&path);
@@ -277,9 +279,9 @@ bool recorder_attach(struct recorder *r, struct world *w,
 
 void recorder_name(struct recorder *r, ip4 addr, const char *name)
 {
-	for (size_t i = 0; i < r->addresses.count; i++)
-		if (addr_same(r->addresses.at[i].addr, addr))
-			return;
+	struct flow_key key = {.src = addr};
+	if (tuples_number(&r->named, &key, 0) < r->addresses.count)
+		return;
 	struct pcapng_name n = {addr, arena_text(&r->arena, name)};
 	VEC_ADD(&r->addresses, n);
 }
@@ -310,8 +312,10 @@ void recorder_detach(struct recorder *r)
 
 static bool end_file(struct file *f, bool kept, struct diag *d)
 {
+	if (kept && f->ng)
+		return pcapng_close(f->ng, d);
 	if (kept)
-		return pcapng_close(f->ng, d) & capture_close(f->pcap, d);
+		return capture_close(f->pcap, d);
 	pcapng_discard(f->ng);
 	capture_discard(f->pcap);
 	return true;
@@ -327,6 +331,7 @@ bool recorder_end(struct recorder *r, bool kept, struct diag *d)
 		ok &= end_file(&r->files.at[i], kept, d);
 	VEC_FREE(&r->files);
 	VEC_FREE(&r->addresses);
+	tuples_fini(&r->named);
 	capfilter_free(r->filter);
 	mem_free(r->ports);
 	mem_free(r->first);

@@ -4,6 +4,7 @@ of a file."""
 import pathlib
 import subprocess
 import sys
+import threading
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 CHECKSUMS = ["-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE",
@@ -22,16 +23,18 @@ SEPARATOR = "\x1f"
 class Tests:
     def __init__(self):
         self.passed, self.failed = 0, 0
+        self.lock = threading.Lock()
 
     def check(self, name, fault):
         """'fault' is what is wrong, or nothing."""
-        if not fault:
-            self.passed += 1
-            return
-        self.failed += 1
-        print(f"not ok - {name}")
-        for line in str(fault).splitlines()[:20]:
-            print(f"  # {line}")
+        with self.lock:
+            if not fault:
+                self.passed += 1
+                return
+            self.failed += 1
+            print(f"not ok - {name}")
+            for line in str(fault).splitlines()[:20]:
+                print(f"  # {line}")
 
 
 tests = Tests()

@@ -104,10 +104,7 @@ def extcap(user):
 
 
 def check(folder):
-    own = folder / "user"
-    own.mkdir()
-    folder.chmod(0o755)
-    user = User(own)
+    user = User(folder)
     install(user)
-    profile(user, own)
+    profile(user, folder)
     extcap(user)

@@ -117,6 +117,9 @@ exits 2 run -w "$tmp/no/x.pcap" "$pull"; says err 'cannot write'
 says out 'Flags \[S\]'; says err 'connection timed out'
 "$bin" trace "$net" --from vm-a --to server -w - 2> "$tmp/err" | tcpdump -n -r - > "$tmp/out" 2>/dev/null
 says out 'Flags \[S\]'; says err 'SNAT inside-out'
+exits 2 run --capture all "$pull"; says err 'where shall the capture go'
+script -qec "$bin run -q $pull -w -" /dev/null > "$tmp/out" 2>/dev/null
+says out 'not for terminals'
 exits 2 run -w "$tmp/x.pcap" --capture every "$pull"; says err 'possible: story, all, port='
 exits 2 run -w "$tmp/x.pcap" --capture port=upstreem "$pull"; says err "did you mean 'upstream'"
 exits 2 run -w "$tmp/x.pcap" --capture-filter 'hots x' "$pull"; says err 'not a capture filter'

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/base/mem.h"
 #include "sim/record/recorder.h"
@@ -96,17 +96,35 @@ static bool configure(const struct option_values *v, struct recorder_conf *conf,
 	return false;
 }
 
+/* Whether a capture is wanted; what is said of one that is not is a slip. */
+static bool has_place(const struct option_values *v, struct diag *d)
+{
+	bool place = v->write || v->capture_dir;
+	if (!place && (v->capture_filter || strcmp(v->capture, "story") != 0)) {
+		diag_error(d, diag_nowhere(), "where shall the capture go?");
+		diag_help(d, "--write FILE.pcapng, or --capture-dir DIR");
+	}
+	if (cmd_capture_to_stdout(v) && isatty(STDOUT_FILENO)) {
+		diag_error(d, diag_nowhere(),
+			   "captures are not for terminals: --write - needs a "
+			   "pipe");
+		diag_help(d, "tierpath run --write - FILE | tshark -r -");
+		return false;
+	}
+	return place;
+}
+
 struct cmd_capture *cmd_capture_new(const struct option_values *v,
 				    const char *about, struct diag *d)
 {
 	struct recorder_conf conf = {.about = about};
-	if ((!v->write && !v->capture_dir) || !configure(v, &conf, d))
+	if (!has_place(v, d) || !configure(v, &conf, d))
 		return NULL;
 	struct cmd_capture *c = MEM_NEW(struct cmd_capture);
 	pacer_init(&c->pacer, v->speed);
 	if (v->write) {
 		conf.path = v->write;
-		conf.pace = v->speed ? on_pace : NULL;
+		conf.pace = v->speed > 0 ? on_pace : NULL;
 		conf.context = c;
 		c->recorders[0] = recorder_new(&conf, d);
 	}

@@ -147,6 +147,7 @@ void net_free(struct net *n)
 	VEC_FREE(&n->refs);
 	VEC_FREE(&n->gateways);
 	VEC_FREE(&n->names);
+	tuples_fini(&n->named);
 	mem_free(n->ref_slots);
 	arena_fini(&n->arena);
 	mem_free(n);

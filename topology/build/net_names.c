@@ -5,11 +5,16 @@
 #include "sim/record/portname.h"
 #include "topology/build/net_private.h"
 
+static struct flow_key key_of(ip4 addr)
+{
+	return (struct flow_key){.src = addr};
+}
+
 static void add(struct net *n, ip4 addr, const char *name)
 {
-	for (size_t i = 0; i < n->names.count; i++)
-		if (addr_same(n->names.at[i].addr, addr))
-			return;
+	struct flow_key key = key_of(addr);
+	if (tuples_number(&n->named, &key, 0) < n->names.count)
+		return;
 	struct net_name one = {addr, arena_text(&n->arena, name)};
 	VEC_ADD(&n->names, one);
 }
@@ -88,21 +93,28 @@ static const struct addr_prefix *outside(const struct nat_rule *r)
 	return NULL;
 }
 
+/* An address of one rule is called by it, one that several share is not. */
 static void name_rules(struct net *n, const char *gateway,
 		       const struct model_nat_rule *rules, size_t count)
 {
+	struct tuples addresses = {0};
+	size_t *users = mem_new(count + 1, sizeof(*users));
 	for (size_t i = 0; i < count; i++) {
 		const struct addr_prefix *p = outside(&rules[i].rule);
-		size_t users = 0;
-		for (size_t j = 0; p && j < count; j++) {
-			const struct addr_prefix *q = outside(&rules[j].rule);
-			users += q && addr_same(p->addr, q->addr);
-		}
+		struct flow_key key = key_of(p ? p->addr : addr_ip4(0));
+		users[tuples_number(&addresses, &key, 0)]++;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct addr_prefix *p = outside(&rules[i].rule);
+		struct flow_key key = key_of(p ? p->addr : addr_ip4(0));
+		bool shared = users[tuples_number(&addresses, &key, 0)] > 1;
 		if (p)
 			add(n, p->addr,
 			    arena_printf(&n->arena, "%s:%s", gateway,
-					 users > 1 ? "nat" : rules[i].id.name));
+					 shared ? "nat" : rules[i].id.name));
 	}
+	tuples_fini(&addresses);
+	mem_free(users);
 }
 
 static void name_translated(struct net *n, const struct model *m)
@@ -124,6 +136,7 @@ static void name_translated(struct net *n, const struct model *m)
 void net_names_collect(struct net *n, const struct model *m)
 {
 	n->names.count = 0;
+	tuples_fini(&n->named);
 	name_hosts(n);
 	name_ports(n);
 	name_records(n, m);

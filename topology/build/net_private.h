@@ -7,6 +7,7 @@
 
 #include "sim/base/vec.h"
 #include "sim/host/dnsd.h"
+#include "sim/record/tuples.h"
 #include "sim/table/rib.h"
 #include "sim/world/bridge.h"
 #include "topology/build/net.h"
@@ -77,7 +78,8 @@ struct net {
 	} wiring, services; /* see net_same.c */
 	struct {
 		VEC(struct net_name);
-	} names; /* of addresses */
+	} names;	     /* of addresses */
+	struct tuples named; /* the same addresses, to find them */
 };
 
 /* net.c: the number of what 'path' configures, made if need be; its text is
