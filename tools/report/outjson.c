@@ -66,9 +66,9 @@ static json_t *packet(const struct outcome *o, const struct trace_packet *p)
 	static const char *const legs[] = {"request", "reply", "error"};
 	static const char *const fates[] = {"in flight", "delivered",
 					    "dropped"};
-	json_t *j = json_object(), *hops = json_array();
 	if (!p)
 		return json_null();
+	json_t *j = json_object(), *hops = json_array();
 	walk_packet(o, p, &w);
 	for (size_t i = 0; i < w.count; i++)
 		json_array_append_new(hops, hop(o, &w.hops[i]));
