@@ -21,8 +21,7 @@ class User:
         shutil.copytree(ROOT / "topology/library", self.home / "topology/library")
         self.program = self.home / "tierpath"
         shutil.copy(binary, self.program)
-        self.env = {"HOME": str(self.home), "PATH": "/usr/bin:/bin",
-                    "WIRESHARK_EXTCAP_DIR": str(self.home / "extcap")}
+        self.env = {"HOME": str(self.home), "PATH": "/usr/bin:/bin"}
         self.own()
 
     def own(self):
@@ -46,6 +45,9 @@ def install(user):
                     user.home / "scenarios")
     tests.check("the profile and the interface install",
                 done.returncode and done.stdout + done.stderr)
+    there = [p for p in (".local/lib", ".config") if not
+             os.access(user.home / p / "wireshark/extcap/tierpath", os.X_OK)]
+    tests.check("the interface is where old and new Wireshark look", there)
     done = user.run(user.program, "wireshark")
     tests.check("without options it asks what to install", done.returncode != 2)
     done = user.run(user.program, "wireshark", "--install-extcap", "/nowhere")

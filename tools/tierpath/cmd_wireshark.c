@@ -58,13 +58,18 @@ static bool plugin_dir(struct installer *in, struct str *path)
 	return add_home(in, ".local/lib/wireshark/plugins", path);
 }
 
-static bool extcap_dir(struct installer *in, struct str *path)
+/* The folders of a user's capture interfaces: 4.2 and newer look into the first,
+ * before that into the second; $WIRESHARK_EXTCAP_DIR stands for both. */
+static bool extcap_dir(struct installer *in, bool older, struct str *path)
 {
 	const char *own = variable("WIRESHARK_EXTCAP_DIR");
-	if (!own)
+	if (own)
+		str_add(path, own);
+	else if (!older)
 		return add_home(in, ".local/lib/wireshark/extcap", path);
-	str_add(path, own);
-	return true;
+	else if (config_dir(in, path))
+		str_add(path, "/extcap");
+	return path->len != 0;
 }
 
 /* The folder of 'path' and those above it. */
@@ -162,11 +167,21 @@ static bool add_folders(struct installer *in, const char *exe, struct str *out)
 	return ok;
 }
 
+static bool write_extcap(struct installer *in, const char *script, bool older)
+{
+	struct str path = {0};
+	bool ok = extcap_dir(in, older, &path);
+	str_add(&path, "/tierpath");
+	ok = ok && write_file(in, &path, script, true);
+	str_fini(&path);
+	return ok;
+}
+
 static bool install_extcap(struct installer *in)
 {
 	char exe[PATH_ROOM];
-	struct str script = {0}, path = {0};
-	bool ok = own_path(in, exe) && extcap_dir(in, &path);
+	struct str script = {0};
+	bool ok = own_path(in, exe);
 	str_add(&script, "#!/bin/sh\n# made by: tierpath wireshark "
 			 "--install-extcap\nexec ");
 	if (ok)
@@ -174,13 +189,14 @@ static bool install_extcap(struct installer *in)
 	str_add(&script, " extcap");
 	ok = ok && add_folders(in, exe, &script);
 	str_add(&script, " \"$@\"\n");
-	str_add(&path, "/tierpath");
-	ok = ok && write_file(in, &path, str_text(&script), true);
-	str_add(&in->said,
-		"before Wireshark 4.2, set WIRESHARK_EXTCAP_DIR to that "
-		"folder (not honoured for root)\n");
+	ok = ok && write_extcap(in, str_text(&script), false) &&
+	     (variable("WIRESHARK_EXTCAP_DIR") ||
+	      write_extcap(in, str_text(&script), true));
+	if (ok)
+		str_add(&in->said,
+			"capture from the interface \"tierpath\" "
+			"(Wireshark has none of its own for root)\n");
 	str_fini(&script);
-	str_fini(&path);
 	return ok;
 }
 
