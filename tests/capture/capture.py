@@ -197,9 +197,9 @@ def allowed_warnings():
     return rows
 
 
-def context_of(scenario, allowed):
+def context_of(scenario, allowed, large=False):
     return {"name": scenario, "allowed": allowed, "hosts": hosts_of(scenario),
-            "packets": packets_of(scenario)}
+            "packets": [] if large else packets_of(scenario)}
 
 
 def judge(scenario, folder, allowed):
@@ -208,10 +208,11 @@ def judge(scenario, folder, allowed):
     path, again, old = (base.with_suffix(s) for s in (".pcapng", ".again", ".pcap"))
     play(scenario, path)
     play(scenario, again)
-    play(scenario, old)
     large = path.stat().st_size > LARGE
+    if not large:
+        play(scenario, old)
     rows = frames_of(path, ENOUGH if large else 0)
-    context = context_of(scenario, allowed)
+    context = context_of(scenario, allowed, large)
     yield "the same bytes again", path.read_bytes() != again.read_bytes()
     for ask in OF_PART if large else STORY:
         yield ask.__name__, ask(rows, context)
