@@ -39,6 +39,10 @@
 	  "nft reject before routing speaks from the port of the way back",     \
 	  "RFC 1812 4.3.2.4 is Linux's; routers outside NSX, as all errors "    \
 	  "here")                                                               \
+	X(RESET, "a session that was refused by RST is there for 2 s more",     \
+	  "forgets it with the RST",                                            \
+	  "NSX: TCP closed 2 s (GUID-F4187E53). Errors about the RST may not "  \
+	  "find their way back then")                                           \
 	X(QUOTE_TTL, "errors quote the packet as it came in",                   \
 	  "3/0 and 3/1 quote it with the TTL taken down",                       \
 	  "not documented, and no sender minds")                                \

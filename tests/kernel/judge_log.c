@@ -58,14 +58,22 @@ static void print_part(const struct judge *j, const struct log_part *part,
 	}
 }
 
-/* Whether it was here before, in an earlier round of a loop. */
-static bool is_loop(const struct log_part *part, size_t i)
+/* Whether the same packet was at this node before, with a greater TTL: it goes
+ * round in a loop. */
+static bool is_loop(const struct judge *j, const struct log_part *part,
+		    size_t last)
 {
-	for (size_t j = 0; j < i; j++)
-		if (part->at[j].place == part->at[i].place &&
-		    be_load16(part->at[j].bytes.at + 4) ==
-			    be_load16(part->at[i].bytes.at + 4))
+	const struct log_seen *now = &part->at[last];
+	for (size_t i = 0; i < last; i++) {
+		const struct log_seen *was = &part->at[i];
+		if (j->plan->places.at[was->place].node ==
+			    j->plan->places.at[now->place].node &&
+		    be_load16(was->bytes.at + 4) ==
+			    be_load16(now->bytes.at + 4) &&
+		    was->bytes.at[9] == now->bytes.at[9] &&
+		    was->bytes.at[8] > now->bytes.at[8])
 			return true;
+	}
 	return false;
 }
 
@@ -128,9 +136,11 @@ static bool parts_agree(struct judge *j, const struct log_part *s,
 {
 	char place[80];
 	bool looped = false;
-	j->error_lost = j->part_ttl = false;
+	bool reset = j->stateful && log_is_reset(s);
+	j->part_ttl = false;
+	j->error_lost = reset;
 	for (size_t i = 0; i < s->count; i++) {
-		looped |= j->stateful && is_loop(s, i);
+		looped |= j->stateful && is_loop(j, s, i);
 		bool end = is_part_ttl(j, &s->at[i]);
 		j->part_ttl |= end && log_is_error(&s->at[i].bytes);
 		if (looped || j->part_ttl)
@@ -139,6 +149,8 @@ static bool parts_agree(struct judge *j, const struct log_part *s,
 			j->compared++;
 		else if (!j->error_lost || !log_is_error(&s->at[i].bytes))
 			return false;
+		else
+			j->met[DIFFER_RESET] += reset;
 		j->part_ttl |= end;
 	}
 	str_clear(why);
