@@ -14,7 +14,7 @@ static void lose(struct nic *n, struct pkt *p, enum drop reason)
 	world_free_pkt(n->node->world, p);
 }
 
-void nic_send(struct nic *n, struct pkt *p)
+void nic_put(struct nic *n, struct pkt *p)
 {
 	if (!n->up || !n->link) {
 		lose(n, p, DROP_IFACE_DOWN);
@@ -24,6 +24,14 @@ void nic_send(struct nic *n, struct pkt *p)
 	enum drop drop = link_carry(n->link, n->end, p);
 	if (drop != DROP_NONE)
 		lose(n, p, drop);
+}
+
+void nic_send(struct nic *n, struct pkt *p)
+{
+	if (n->driver)
+		world_free_pkt(n->node->world, p);
+	else
+		nic_put(n, p);
 }
 
 /* A port that is down loses what is meant for it; a flooded copy for somebody
@@ -47,7 +55,10 @@ void nic_receive(struct nic *n, struct batch *b)
 		world_frame(n, WATCH_IN, b->at[i]);
 		b->at[i]->in_port = n->port;
 	}
-	n->node->class->receive(n, b);
+	if (n->driver)
+		n->driver->receive(n->driver->context, n, b);
+	else
+		n->node->class->receive(n, b);
 }
 
 const char *nic_print(const struct nic *n, char *out, unsigned size)

@@ -12,6 +12,16 @@ struct node;
 struct batch;
 struct link;
 struct pkt;
+struct nic;
+
+/* Somebody else in the node's place: a TAP device with real programs behind it.
+ * The node itself then neither hears nor is heard. */
+struct nic_driver {
+	/* The packets of 'b' came in by 'n', all now; takes them. What it has
+	 * to say goes out by nic_put(). */
+	void (*receive)(void *context, struct nic *n, struct batch *b);
+	void *context;
+};
 
 struct nic {
 	struct node *node;
@@ -20,12 +30,15 @@ struct nic {
 	uint8_t end;	  /* which end of the link: 0 or 1 */
 	bool up;
 	mac mac;
-	struct link *link; /* NULL: not attached */
+	struct link *link;		 /* NULL: not attached */
+	const struct nic_driver *driver; /* NULL: the node; the caller's */
 };
 
-/* Sends 'p' (a whole frame) out of 'n'; takes the packet. A port that is down
- * or not attached drops it with a note. */
+/* The node sends 'p' (a whole frame) out of 'n'; takes the packet. A port that
+ * is down or not attached drops it with a note. */
 void nic_send(struct nic *n, struct pkt *p);
+/* The same for whoever drives the port. */
+void nic_put(struct nic *n, struct pkt *p);
 /* The packets of 'b' arrive from the link, all now; takes them. */
 void nic_receive(struct nic *n, struct batch *b);
 /* "node:port", into 'out' of 'size' bytes. */

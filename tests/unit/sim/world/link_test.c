@@ -56,6 +56,16 @@ static void teardown(void)
 	world_kit_fini(&kit);
 }
 
+/* Somebody in the place of b. */
+static size_t driven;
+
+static void drive(void *context, struct nic *n, struct batch *batch)
+{
+	ck_assert_ptr_eq(context, &driven);
+	for (size_t i = 0; i < batch->count; i++, driven++)
+		world_free_pkt(n->node->world, batch->at[i]);
+}
+
 static void connect(struct link_conf conf)
 {
 	cable = link_new(kit.world, a.node.nics[0], b.node.nics[0], &conf);
@@ -273,6 +283,26 @@ START_TEST(run_while_stops_at_the_event_that_ends_it)
 }
 END_TEST
 
+START_TEST(a_driver_takes_the_place_of_the_node)
+{
+	static const struct nic_driver driver = {drive, &driven};
+	struct pkt *p = world_take_pkt(kit.world);
+	connect((struct link_conf){.delay_ns = 5});
+	b.node.nics[0]->driver = &driver;
+	send(&a, 60);
+	send(&b, 60); /* the node sleeps, and so says nothing */
+	world_run_until(kit.world, VCLOCK_S);
+	ck_assert_uint_eq(driven, 1);
+	ck_assert_uint_eq(a.count + b.count, 0);
+	memset(p->data, 0, 60);
+	p->len = 60;
+	nic_put(b.node.nics[0], p);
+	world_run_until(kit.world, 2 * VCLOCK_S);
+	ck_assert_uint_eq(a.count, 1);
+	ck_assert_uint_eq(a.ids[0], 1);
+}
+END_TEST
+
 Suite *link_test_suite(void);
 Suite *link_test_suite(void)
 {
@@ -289,6 +319,7 @@ Suite *link_test_suite(void)
 	tcase_add_test(t, a_port_without_a_link_drops_with_a_note);
 	tcase_add_test(t, a_port_that_is_down_notes_only_what_was_for_it);
 	tcase_add_test(t, a_port_may_be_connected_to_itself);
+	tcase_add_test(t, a_driver_takes_the_place_of_the_node);
 	tcase_add_test(t, packets_on_a_link_go_with_the_world);
 	tcase_add_test(t, an_empty_pool_ends_the_run);
 	tcase_add_test(t, the_event_limit_ends_an_endless_run);
