@@ -146,6 +146,30 @@ static void podvm(const struct profile *p, const struct errtext_image *image,
 			 call->reason);
 }
 
+static void skopeo(const struct profile *p, const struct errtext_image *image,
+		   const struct errtext_call *call, struct str *out)
+{
+	str_add(out, "initializing source docker://");
+	add_reference(image, out);
+	if (!strcmp(call->target, "/v2/"))
+		str_addf(out, ": pinging container registry %s: ", image->host);
+	else if (is_blob(call))
+		str_addf(out,
+			 ": reading blob %s: ", strrchr(call->target, '/') + 1);
+	else
+		str_addf(out, ": reading manifest %s in %s/%s: ", image->tag,
+			 image->host, image->repository);
+	if (call->inner)
+		add_url(p, image, call, out);
+	else if (call->status == 404)
+		str_add(out, "manifest unknown: manifest unknown");
+	else if (call->status == 429)
+		str_add(out, "too many requests to registry");
+	else
+		str_addf(out, "invalid status code from registry %u (%s)",
+			 call->status, call->reason);
+}
+
 void errtext_pull(const struct profile *p, const struct errtext_image *image,
 		  const struct errtext_call *call, struct str *out)
 {
@@ -154,7 +178,9 @@ void errtext_pull(const struct profile *p, const struct errtext_image *image,
 		return;
 	}
 	str_addf(out, "rpc error: code = %s desc = ", call->code);
-	if (p->style == PROFILE_CONTAINERD)
+	if (p->style == PROFILE_SKOPEO)
+		skopeo(p, image, call, out);
+	else if (p->style == PROFILE_CONTAINERD)
 		containerd(p, image, call, out);
 	else
 		docker(p, image, call, out);

@@ -10,6 +10,8 @@
  *		 | containerd	failed to pull and unpack image "REF": failed
  *				to resolve reference "REF": failed to do
  *				request: url
+ *		 | skopeo	initializing source docker://REF: pinging
+ *				container registry HOST: url
  *	url     := METHOD URL: net */
 #ifndef ERRTEXT_H
 #define ERRTEXT_H

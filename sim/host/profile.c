@@ -4,6 +4,10 @@
  * insecure-registry check), xfer/download.go (retries). Its 19.03 dials with a
  * plain Dial, which the call's timer does not cancel.
  * containerd: pkg/cri/server/image_pull.go, remotes/docker/resolver.go.
+ * skopeo, and whatever else has the library containers/image in it:
+ * docker/docker_client.go; measured with skopeo 1.9.3 through live mode. When
+ * the registry does not answer it asks whether that is an old one, for as long
+ * again, and tells of the first failure.
  * podvm: the fetcher of vSphere Pods prints the kernel's ETIMEDOUT, so no timer
  * of its own can be shorter than 127 s. */
 #include "sim/host/profile.h"
@@ -59,6 +63,18 @@ static const struct profile profiles[] = {
 		.blob_tries = 1,
 		.quotes_url = true,
 		.timeout_code = "DeadlineExceeded",
+	},
+	{
+		.name = "skopeo",
+		.who = "skopeo 1.9 (containers/image)",
+		.style = PROFILE_SKOPEO,
+		.pulls = true,
+		.pings_first = true,
+		.guesses_v1 = true,
+		.dial_timeout = 30 * S,
+		.blob_tries = 1,
+		.quotes_url = true,
+		.timeout_code = "Unknown",
 	},
 	{
 		.name = "kubectl",

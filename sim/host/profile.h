@@ -14,6 +14,7 @@ enum profile_style {
 	PROFILE_DOCKER,	    /* Error response from daemon: Get URL: ... */
 	PROFILE_CONTAINERD, /* failed to pull and unpack image ...: Head ... */
 	PROFILE_PODVM,	    /* failed to do request: Head URL: ... */
+	PROFILE_SKOPEO,	    /* initializing source docker://...: pinging ... */
 	PROFILE_KUBECTL,    /* Unable to connect to the server: ... */
 	PROFILE_CURL,	    /* Get URL: ... */
 };
@@ -24,6 +25,7 @@ struct profile {
 	enum profile_style style;
 	bool pulls;		 /* an image puller; else an HTTP client */
 	bool pings_first;	 /* GET /v2/ before the manifest */
+	bool guesses_v1;	 /* and GET /v1/_ping if that fails */
 	bool heads;		 /* HEAD before GET of the manifest */
 	uint8_t hidden_lookups;	 /* of the registry before the first call */
 	uint64_t first_timeout;	 /* ns, all of the first call; 0: none */

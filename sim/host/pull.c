@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The calls of a pull in order, as the profile has them:
  *
- *	hidden look-ups, GET /v2/, HEAD manifest, GET manifest, GET config blob,
+ *	hidden look-ups, GET /v2/ (GET /v1/_ping), HEAD manifest, GET manifest, GET config blob,
  *	GET each layer
  *
  * each on a connection of its own. A blob that fails is tried again after 5,
@@ -20,7 +20,7 @@
 #define DIGEST_LEN    71 /* "sha256:" and 64 digits */
 #define RETRY_STEP_NS (5 * VCLOCK_S)
 
-enum phase { LOOKUPS, PING, HEAD, MANIFEST, BLOBS, DONE };
+enum phase { LOOKUPS, PING, GUESS, HEAD, MANIFEST, BLOBS, DONE };
 
 struct pull {
 	struct host *host;
@@ -86,7 +86,8 @@ static const char *method_of(const struct pull *p)
 	return p->phase == HEAD ? "HEAD" : "GET";
 }
 
-static void fail(struct pull *p, const struct httpc_result *r)
+/* What went wrong, as the client will say. */
+static void tell(struct pull *p, const struct httpc_result *r)
 {
 	struct errtext_call call = {
 		.method = method_of(p),
@@ -105,7 +106,20 @@ static void fail(struct pull *p, const struct httpc_result *r)
 	str_clear(&p->result.error);
 	errtext_pull(p->profile, &p->image, &call, &p->result.error);
 	p->result.code = call.code;
-	finish(p, false);
+}
+
+/* Some clients go on to ask whether this is a registry of the first version,
+ * and tell of this failure once that has failed, too. */
+static void fail(struct pull *p, const struct httpc_result *r)
+{
+	if (p->phase != GUESS)
+		tell(p, r);
+	if (p->phase != PING || !p->profile->guesses_v1 || r->ok) {
+		finish(p, false);
+		return;
+	}
+	p->phase = GUESS;
+	proceed_after(p, 0);
 }
 
 /* The digests in the manifest, config first, in the order of the JSON text. */
@@ -157,7 +171,7 @@ static void on_call_done(void *context, const struct httpc_result *r)
 	add_flows(p, r);
 	p->result.connections += r->flows[1] != 0;
 	p->result.requests += r->ok;
-	if (r->ok && r->response.status == 200)
+	if (r->ok && r->response.status == 200 && p->phase != GUESS)
 		advance(p, r);
 	else if (may_retry(p))
 		proceed_after(p, p->tries * RETRY_STEP_NS);
@@ -170,6 +184,8 @@ static void set_target(struct pull *p)
 	const char *repository = p->image.repository;
 	if (p->phase == PING)
 		snprintf(p->target, sizeof(p->target), "/v2/");
+	else if (p->phase == GUESS)
+		snprintf(p->target, sizeof(p->target), "/v1/_ping");
 	else if (p->phase == BLOBS)
 		snprintf(p->target, sizeof(p->target), "/v2/%s/blobs/%s",
 			 repository, p->blobs[p->blob]);

@@ -99,6 +99,7 @@ static const struct {
 } rows[] = {
 	{"podvm", IMAGE, nothing, "", 0, 100},
 	{"docker1903", IMAGE, nothing, "", 0, 100},
+	{"skopeo", IMAGE, nothing, "", 0, 100},
 	{"containerd16", IMAGE, nothing, "", 0, 100},
 	/* No SYN-ACK, no word of it. */
 	{"podvm", IMAGE, no_return,
@@ -125,6 +126,12 @@ static const struct {
 	 "Head \"https://registry.example/v2/busybox/manifests/latest\": " DIALLED
 	 "i/o timeout",
 	 30000, 20},
+	{"skopeo", IMAGE, no_return,
+	 "rpc error: code = Unknown desc = initializing source "
+	 "docker://registry.example/busybox:latest: pinging container registry "
+	 "registry.example: Get \"https://registry.example/v2/\": " DIALLED
+	 "i/o timeout",
+	 60000, 20},
 	/* ICMP 3/13, 3/1, RST. */
 	{"podvm", IMAGE, reject, "*" DIALLED "connect: no route to host", 0,
 	 20},
