@@ -4,7 +4,8 @@
 
 LAYERS := sim/base sim/wire sim/table sim/path sim/world sim/host sim/record \
 	topology/lang topology/model topology/build \
-	scenarios/lang scenarios/play tools/explain tools/report tools/tierpath
+	scenarios/lang scenarios/play tools/explain tools/report tools/live \
+	tools/tierpath
 
 KIND ?= release
 CC ?= gcc
@@ -36,7 +37,7 @@ BIN := $O/tierpath
 
 .DEFAULT_GOAL := all
 .PHONY: all help deps run test unit lint format asan clang fuzz fuzz-long \
-	bench bench-peers bless check-kernel install uninstall clean
+	bench bench-peers bless check-kernel check-live check-rfc install uninstall clean
 .SECONDARY:
 
 all: $(BIN) ## build build/release/tierpath (KIND=release, clang or asan)
@@ -75,7 +76,7 @@ run: ## install what is missing, build, play the article's story
 
 test: ## install what is missing, build, run all tests
 	@tools/setup/deps.sh
-	@$(MAKE) -s $(PARALLEL) all $O/unit-tests $O/fuzz-inputs $O/kernel-check
+	@$(MAKE) -s $(PARALLEL) all $O/unit-tests $O/rfc-check $O/fuzz-inputs $O/kernel-check
 	@tests/all.sh $O
 
 # One test program for the whole tree; `make unit/sim/wire` builds and runs the
@@ -179,6 +180,19 @@ check-kernel: ## compare with the Linux kernel, case by case (root; KERNEL_COUNT
 	@tools/setup/deps.sh
 	@$(MAKE) -s $(PARALLEL) $O/kernel-check
 	@KERNEL_COUNT=$(KERNEL_COUNT) KERNEL_SEED=$(KERNEL_SEED) tests/all.sh $O kernel
+
+# Requirements of RFCs, one by one: tests/rfc.
+$O/rfc-check: $(patsubst %.c,$O/%.o,$(wildcard tests/rfc/*.c)) $(LIB_OBJ)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(CHECK_LIBS)
+
+check-rfc: ## requirements of RFC 4787, 5382, 5508 and 1812, one by one
+	@$(MAKE) -s $(PARALLEL) $O/rfc-check
+	@$O/rfc-check --json build/rfc.json
+
+check-live: ## the article with real programs through tierpath live
+	@tools/setup/deps.sh live
+	@$(MAKE) -s $(PARALLEL) all
+	@tests/all.sh $O live
 
 bless: all ## rewrite golden outputs and README blocks; review the diff
 	@tests/golden/golden.sh --bless $(BIN)

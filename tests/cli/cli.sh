@@ -38,7 +38,7 @@ silent() { [ ! -s "$tmp/$1" ]; ok "nothing on $1" $?; }
 exits 0 --help; says out '^usage: tierpath COMMAND'; silent err
 exits 0 --version; says out '^tierpath [0-9]+\.[0-9]+'
 exits 0 -h
-for command in run test trace show replay wireshark extcap lint schema help; do
+for command in run test trace show replay live wireshark extcap lint schema help; do
 	exits 0 "$command" --help
 	says out "^usage: tierpath $command"
 	exits 0 help "$command"

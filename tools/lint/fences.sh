@@ -25,7 +25,7 @@ calls() { # function, allowed files
 	failed=1
 }
 calls '(rand|random|srand|drand48)' '^$'
-calls '(time|gettimeofday|clock_gettime)' '^tools/tierpath/'
+calls '(time|gettimeofday|clock_gettime|clock_nanosleep)' '^tools/live/wallclock\.c'
 calls '(exit|_exit)' '^tools/tierpath/|^sim/base/mem\.c'
 calls '(malloc|calloc|realloc|free)' \
 	'^sim/base/mem\.c|^sim/host/craft\.c|^tools/report/[a-z]*json'

@@ -16,6 +16,7 @@ int cmd_test(const struct option_values *v);
 int cmd_trace(const struct option_values *v);
 int cmd_show(const struct option_values *v);
 int cmd_replay(const struct option_values *v);
+int cmd_live(const struct option_values *v);
 int cmd_wireshark(const struct option_values *v);
 int cmd_extcap(const struct option_values *v);
 int cmd_lint(const struct option_values *v);

@@ -8,8 +8,9 @@ static int (*const commands[])(const struct option_values *v) = {
 	[OPTION_RUN] = cmd_run,	      [OPTION_TEST] = cmd_test,
 	[OPTION_TRACE] = cmd_trace,   [OPTION_SHOW] = cmd_show,
 	[OPTION_REPLAY] = cmd_replay, [OPTION_WIRESHARK] = cmd_wireshark,
-	[OPTION_EXTCAP] = cmd_extcap, [OPTION_LINT] = cmd_lint,
-	[OPTION_SCHEMA] = cmd_schema, [OPTION_HELP] = cmd_help,
+	[OPTION_EXTCAP] = cmd_extcap, [OPTION_LIVE] = cmd_live,
+	[OPTION_LINT] = cmd_lint,     [OPTION_SCHEMA] = cmd_schema,
+	[OPTION_HELP] = cmd_help,
 };
 
 static int help_about(enum option_command command)

@@ -17,6 +17,7 @@ enum option_command {
 	OPTION_TRACE,
 	OPTION_SHOW,
 	OPTION_REPLAY,
+	OPTION_LIVE,
 	OPTION_WIRESHARK,
 	OPTION_EXTCAP,
 	OPTION_LINT,
@@ -45,6 +46,7 @@ struct option_values {
 	const char *junit;
 	const char *from, *to, *proto;
 	const char *topology, *into; /* replay */
+	const char *commands;	     /* live */
 	bool install_profile, install_extcap;
 	/* extcap: what Wireshark asks for */
 	bool extcap_interfaces, extcap_dlts, extcap_config, extcap_capture;

@@ -2,10 +2,11 @@
 #include "tools/tierpath/option_table.h"
 
 #define ON(command) (1U << OPTION_##command)
-#define PLAYS	    (ON(RUN) | ON(TEST) | ON(TRACE) | ON(SHOW) | ON(REPLAY))
-#define CAPTURES    (ON(RUN) | ON(TRACE) | ON(REPLAY))
-#define EVERY	    ((1U << OPTION_COMMAND_COUNT) - 1)
-#define AT(member)  .offset = offsetof(struct option_values, member)
+#define PLAYS                                                                  \
+	(ON(RUN) | ON(TEST) | ON(TRACE) | ON(SHOW) | ON(REPLAY) | ON(LIVE))
+#define CAPTURES   (ON(RUN) | ON(TRACE) | ON(REPLAY) | ON(LIVE))
+#define EVERY	   ((1U << OPTION_COMMAND_COUNT) - 1)
+#define AT(member) .offset = offsetof(struct option_values, member)
 
 const struct option_row option_rows[] = {
 	{"json", 0, NULL, "print JSON instead of text",
@@ -31,7 +32,7 @@ const struct option_row option_rows[] = {
 	{"speed", 0, "X",
 	 "let time pass X times as fast as real time while the capture is "
 	 "written; default 0, as fast as possible",
-	 CAPTURES | ON(EXTCAP), OPTION_SPEED, AT(speed)},
+	 (CAPTURES & ~ON(LIVE)) | ON(EXTCAP), OPTION_SPEED, AT(speed)},
 	{"seed", 0, "N",
 	 "the source of all chance; default: the scenario's, "
 	 "or 1",
@@ -53,7 +54,11 @@ const struct option_row option_rows[] = {
 	{"sport", 0, "N", "source port; default: an ephemeral one", ON(TRACE),
 	 OPTION_NUMBER, AT(sport), 1, 65535},
 	{"change", 0, "YAML", "change the topology first (a merge patch)",
-	 ON(TRACE) | ON(SHOW) | ON(REPLAY), OPTION_MANY, AT(changes)},
+	 ON(TRACE) | ON(SHOW) | ON(REPLAY) | ON(LIVE), OPTION_MANY,
+	 AT(changes)},
+	{"commands", 0, "FILE",
+	 "read commands from FILE instead of stdin; a FIFO is kept open",
+	 ON(LIVE), OPTION_TEXT, AT(commands)},
 	{"topology", 0, "FILE", "the network that the packets are sent through",
 	 ON(REPLAY), OPTION_TEXT, AT(topology)},
 	{"into", 0, "PORT",
@@ -141,6 +146,15 @@ const struct option_command_row option_commands[] = {
 		 "port of a topology and shows where each came out, or why "
 		 "not. Exit status 1 if one did not arrive.",
 		 1, 1, "files"},
+	[OPTION_LIVE] =
+		{"live", "TOPOLOGY HOST=NETNS...",
+		 "real programs at the ends, the network in between",
+		 "Runs a network in real time. The interfaces of each HOST "
+		 "become TAP devices in the network namespace NETNS, so that "
+		 "real programs there use the network. Reads commands: change, "
+		 "show, stats, quit, help. Needs CAP_NET_ADMIN. Exit status 4 "
+		 "if a limit was hit.",
+		 2, SIZE_MAX, "files"},
 	[OPTION_WIRESHARK] =
 		{"wireshark", "[FILE|DIR...]", "set Wireshark up for captures",
 		 "Installs, for the user who asks, a Wireshark profile with "

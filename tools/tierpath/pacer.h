@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Virtual time made to pass as fast as real time, or so many times as fast, for
- * those who watch a capture grow. The only clock on the wall. */
+ * those who watch a capture grow. */
 #ifndef PACER_H
 #define PACER_H
 

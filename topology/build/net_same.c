@@ -150,8 +150,8 @@ static bool check_wiring(const struct net *n, const struct model *m,
 			   "this changes the wiring, which stays as it is "
 			   "while the network runs");
 		diag_help(d, "nodes, interfaces, addresses and links can be "
-			     "changed in the scenario's own 'change', before "
-			     "the first step");
+			     "changed before it runs: in the scenario's own "
+			     "'change', or by --change");
 	}
 	fini(&l);
 	return same;
