@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs every group of tests against the build in $1 and adds up. A group ends
 # its output with "N passed, N failed"; that line is what counts, together with
-# its exit status. One that cannot run here says "skipped: reason", exit 3. With names as further arguments, only those groups.
+# its exit status. One that cannot run here says "skipped: reason", exit 3. With
+# names as further arguments, only those groups.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=${1:?usage: tests/all.sh BUILD-DIRECTORY [GROUP...]}
@@ -38,6 +39,8 @@ cli() { tests/cli/cli.sh "$bin"; }
 lang() { tests/lang/lang.py "$bin"; }
 capture() { tests/capture/capture.py "$bin"; }
 removal() { tests/removal/removal.py "$bin"; }
+rfc() { "$build/rfc-check" --json build/rfc.json; }
+live() { tests/live/live.py "$bin" --json build/live.json; }
 fuzz() { "$build/fuzz-inputs" --count "${FUZZ_COUNT:-100000}" --seed "${FUZZ_SEED:-1}"; }
 
 kernel() {
@@ -46,7 +49,7 @@ kernel() {
 		--shrink --keep build/kernel --json build/kernel.json
 }
 
-groups=${*:-units scenarios golden lang cli capture removal fuzz kernel}
+groups=${*:-units rfc scenarios golden lang cli capture removal fuzz kernel}
 passed=0 failed=0 broken=
 for group in $groups; do
 	started=$(date +%s)

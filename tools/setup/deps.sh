@@ -1,13 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# deps.sh [build]: installs the Debian packages that build and tests need, or with
-# "build" the build alone, when we may (root, or sudo without a password); else
-# names them. Quiet if all are there.
+# deps.sh [build|live]: installs the Debian packages that build and tests need,
+# with "build" for the build alone, with "live" for tests/live too, when we may
+# (root, or sudo without a password); else names them. Quiet if all are there.
 set -eu
 need="gcc make libc6-dev libnet1-dev libpcap-dev uthash-dev libyaml-dev
 libjansson-dev"
 [ "${1:-}" = build ] || need="$need check tshark tcpdump iproute2 libnftables-dev mandoc
 libxml2-utils python3-jsonschema python3-scapy python3-yaml"
+[ "${1:-}" != live ] || need="$need iproute2 util-linux openssl bind9-dnsutils
+dnsmasq-base skopeo docker-registry coturn"
 [ -z "${CI:-}" ] || need="$need clang clang-format libclang-rt-14-dev"
 command -v dpkg-query >/dev/null || {
 	echo "not a Debian system; install the equivalent of:" $need >&2
