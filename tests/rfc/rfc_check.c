@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rfc-check [--json FILE]: runs the test of every row and prints the table. Exit
+ * status 1 if a test failed. */
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/rfc/rfc.h"
+
+#define NAME_SIZE 32
+
+static const struct rfc_part *const parts[] = {&rfc_udp, &rfc_tcp, &rfc_icmp,
+					       &rfc_router};
+#define PARTS (sizeof(parts) / sizeof(parts[0]))
+
+static const char *const verdicts[] = {
+	[RFC_MEETS] = "meets",
+	[RFC_NSX] = "NSX differs",
+	[RFC_PLAIN] = "differs, NSX does not say",
+	[RFC_APART] = "does not apply",
+};
+
+/* A name for the test of one row, by which its result is found. */
+static void name_of(size_t part, size_t row, char out[NAME_SIZE])
+{
+	snprintf(out, NAME_SIZE, "%zu.%zu", part, row);
+}
+
+static Suite *make_suite(void)
+{
+	Suite *s = suite_create("rfc");
+	for (size_t i = 0; i < PARTS; i++)
+		for (size_t j = 0; j < parts[i]->count; j++) {
+			const TTest *test = parts[i]->rows[j].test;
+			char name[NAME_SIZE];
+			if (!test)
+				continue;
+			name_of(i, j, name);
+			TCase *t = tcase_create(strdup(name));
+			tcase_add_checked_fixture(t, parts[i]->setup,
+						  parts[i]->teardown);
+			tcase_add_test(t, test);
+			suite_add_tcase(s, t);
+		}
+	return s;
+}
+
+static TestResult *result_of(TestResult **results, int count, const char *name)
+{
+	for (int i = 0; i < count; i++)
+		if (!strcmp(tr_tcname(results[i]), name))
+			return results[i];
+	return NULL;
+}
+
+/* True if it passed or has no test. */
+static bool report(const struct rfc_part *part, const struct rfc_row *row,
+		   TestResult *result, json_t *out)
+{
+	bool passed = !row->test || (result && tr_rtype(result) == CK_PASS);
+	printf("%s  RFC %u %-8s %-6s %-26s %s\n", passed ? "ok    " : "not ok",
+	       part->number, row->id, row->level, verdicts[row->verdict],
+	       row->says);
+	if (!passed)
+		printf("        %s\n", result ? tr_msg(result) : "not run");
+	json_t *o = json_pack(
+		"{s:i s:s s:s s:s s:s s:s? s:s? s:b}", "rfc", (int)part->number,
+		"id", row->id, "level", row->level, "says", row->says,
+		"verdict", verdicts[row->verdict], "why", row->why, "test",
+		row->test ? row->test->name : NULL, "passed", passed);
+	json_array_append_new(out, o);
+	return passed;
+}
+
+static int report_all(SRunner *runner, json_t *out)
+{
+	TestResult **results = srunner_results(runner);
+	int count = srunner_ntests_run(runner), bad = 0, run = 0;
+	for (size_t i = 0; i < PARTS; i++)
+		for (size_t j = 0; j < parts[i]->count; j++) {
+			const struct rfc_row *row = &parts[i]->rows[j];
+			char name[NAME_SIZE];
+			name_of(i, j, name);
+			bad += !report(parts[i], row,
+				       result_of(results, count, name), out);
+			run += row->test != NULL;
+		}
+	free(results);
+	printf("%d passed, %d failed\n", run - bad, bad);
+	return bad;
+}
+
+int main(int argc, char **argv)
+{
+	SRunner *runner = srunner_create(make_suite());
+	json_t *rows = json_array(), *root = json_pack("{s:o}", "rows", rows);
+	srunner_run_all(runner, CK_SILENT);
+	int bad = report_all(runner, rows);
+	if (argc == 3 && !strcmp(argv[1], "--json") &&
+	    json_dump_file(root, argv[2], JSON_INDENT(1)) != 0) {
+		fprintf(stderr, "cannot write %s\n", argv[2]);
+		bad++;
+	}
+	json_decref(root);
+	srunner_free(runner);
+	return bad ? 1 : 0;
+}
