@@ -19,7 +19,7 @@ static void each_router(struct expect_view *v, visit_fn *visit, void *context)
 	const struct world *w = v->stage->world;
 	for (size_t i = 0; i < w->nodes.count; i++) {
 		struct router *r = router_of(w->nodes.at[i]);
-		if (r && names_node_is(v->stage, (uint16_t)i, v->asked->at))
+		if (r && names_node_is(v->stage, (uint32_t)i, v->asked->at))
 			visit(v, r, context);
 	}
 }

@@ -43,7 +43,7 @@ static bool packet_fits(const struct expect_view *v,
 	return false;
 }
 
-static bool at_fits(const struct expect_view *v, uint16_t node)
+static bool at_fits(const struct expect_view *v, uint32_t node)
 {
 	return !v->asked->at || names_node_is(v->stage, node, v->asked->at);
 }

@@ -153,27 +153,10 @@ const char *names_target(struct stage *s, const struct stage_run *r)
 			  addr_print_ip4(port->addrs[0].addr, text));
 }
 
-static const struct net_gateway *gateway_called(const struct stage *s,
-						const char *name)
-{
-	size_t count;
-	const struct net_gateway *all = net_gateways(s->net, &count);
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(all[i].name, name) == 0)
-			return &all[i];
-	return NULL;
-}
-
-bool names_node_is(const struct stage *s, uint16_t number, const char *name)
+bool names_node_is(const struct stage *s, uint32_t number, const char *name)
 {
 	const struct node *n = s->world->nodes.at[number];
-	const struct net_gateway *g = gateway_called(s, name);
-	if (strcmp(n->name, name) == 0)
-		return true;
-	for (size_t i = 0; g && i < g->part_count; i++)
-		if (router_node(g->parts[i]) == n)
-			return true;
-	return false;
+	return strcmp(n->name, name) == 0 || strcmp(n->label, name) == 0;
 }
 
 bool names_place(struct stage *s, const struct script_expect *e)
@@ -181,16 +164,20 @@ bool names_place(struct stage *s, const struct script_expect *e)
 	struct {
 		VEC(const char *);
 	} names = {0};
-	if (!e->at)
+	size_t count;
+	if (!e->at || net_host(s->net, e->at))
 		return true;
 	for (size_t i = 0; i < s->world->nodes.count; i++) {
-		if (names_node_is(s, (uint16_t)i, e->at)) {
+		if (names_node_is(s, (uint32_t)i, e->at)) {
 			VEC_FREE(&names);
 			return true;
 		}
 		VEC_ADD(&names, s->world->nodes.at[i]->name);
 		VEC_ADD(&names, s->world->nodes.at[i]->label);
 	}
+	const char *const *hosts = net_host_names(s->net, &count);
+	for (size_t i = 0; i < count; i++)
+		VEC_ADD(&names, hosts[i]);
 	diag_error(s->diag, e->at_at,
 		   "the network has no router, host or segment \"%s\"", e->at);
 	suggest(s, e->at, names.at, names.count);

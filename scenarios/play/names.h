@@ -22,6 +22,6 @@ bool names_place(struct stage *s, const struct script_expect *e);
 const char *names_target(struct stage *s, const struct stage_run *r);
 /* Whether node 'number' of the world is what a file calls 'name': the name of
  * a gateway means any of its parts. */
-bool names_node_is(const struct stage *s, uint16_t number, const char *name);
+bool names_node_is(const struct stage *s, uint32_t number, const char *name);
 
 #endif

@@ -8,8 +8,11 @@
 
 #include "sim/base/mem.h"
 
-#define BLOCK_SIZE 16384U
-#define ALIGNMENT  _Alignof(max_align_t)
+/* Blocks grow with the arena, so that a large one has few. */
+#define BLOCK_FIRST 16384U
+#define BLOCK_LAST  1048576U
+#define TEXT_SHORT  256
+#define ALIGNMENT   _Alignof(max_align_t)
 
 struct arena_block {
 	struct arena_block *older;
@@ -32,8 +35,14 @@ void arena_fini(struct arena *a)
 	a->used = 0;
 }
 
-static void add_block(struct arena *a, size_t size)
+static void add_block(struct arena *a, size_t bytes)
 {
+	size_t size = BLOCK_FIRST;
+	if (a->blocks)
+		size = a->blocks->size < BLOCK_LAST / 2 ? 2 * a->blocks->size
+							: BLOCK_LAST;
+	if (size < bytes)
+		size = bytes;
 	struct arena_block *b = mem_new(1, sizeof(*b) + size);
 	b->size = size;
 	b->older = a->blocks;
@@ -47,7 +56,7 @@ void *arena_alloc(struct arena *a, size_t count, size_t size)
 		count = SIZE_MAX / 2 / size; /* mem_new() will refuse it */
 	size_t bytes = (count * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	if (!a->blocks || a->blocks->size - a->used < bytes)
-		add_block(a, bytes > BLOCK_SIZE ? bytes : BLOCK_SIZE);
+		add_block(a, bytes);
 	void *p = (char *)a->blocks->bytes + a->used;
 	a->used += bytes;
 	return p;
@@ -68,10 +77,13 @@ char *arena_text(struct arena *a, const char *text)
 
 char *arena_printf(struct arena *a, const char *format, ...)
 {
+	char text[TEXT_SHORT];
 	va_list ap;
 	va_start(ap, format);
-	int len = vsnprintf(NULL, 0, format, ap);
+	int len = vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
+	if (len < TEXT_SHORT)
+		return arena_text_len(a, text, (size_t)len);
 	char *out = arena_alloc(a, (size_t)len + 1, 1);
 	va_start(ap, format);
 	vsnprintf(out, (size_t)len + 1, format, ap);

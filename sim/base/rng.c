@@ -9,13 +9,28 @@ void rng_init(struct rng *r, uint64_t seed)
 	rng_next(r);
 }
 
+#define MULTIPLIER 6364136223846793005U
+
 uint32_t rng_next(struct rng *r)
 {
 	uint64_t old = r->state;
-	r->state = old * 6364136223846793005U + r->stream;
+	r->state = old * MULTIPLIER + r->stream;
 	uint32_t x = (uint32_t)(((old >> 18) ^ old) >> 27);
 	uint32_t rot = (uint32_t)(old >> 59);
 	return x >> rot | x << (-rot & 31);
+}
+
+/* Steps by powers of two (Brown, Random Number Generation with Arbitrary
+ * Strides, 1994): twice the same affine step is an affine step. */
+void rng_skip(struct rng *r, uint64_t count)
+{
+	uint64_t times = MULTIPLIER, plus = r->stream;
+	for (; count; count >>= 1) {
+		if (count & 1)
+			r->state = r->state * times + plus;
+		plus *= times + 1;
+		times *= times;
+	}
 }
 
 uint32_t rng_below(struct rng *r, uint32_t bound)

@@ -12,6 +12,8 @@ struct rng {
 
 void rng_init(struct rng *r, uint64_t seed);
 uint32_t rng_next(struct rng *r);
+/* As if rng_next() had been called 'count' times. */
+void rng_skip(struct rng *r, uint64_t count);
 /* 0 .. 'bound' - 1 without bias; 'bound' > 0. */
 uint32_t rng_below(struct rng *r, uint32_t bound);
 

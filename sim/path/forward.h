@@ -42,7 +42,7 @@
 #include "sim/table/port.h"
 #include "sim/table/rib.h"
 
-#define FORWARD_PORTS_MAX 1024
+#define FORWARD_PORTS_MAX 16384
 /* Addresses of one SNAT rule that are used, the first ones; each needs a pool
  * of ports for each protocol. */
 #define FORWARD_SNAT_ADDRS 256

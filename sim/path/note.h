@@ -12,6 +12,7 @@
 
 #include "sim/base/addr.h"
 #include "sim/path/pkt.h"
+#include "sim/table/drop.h"
 
 #define NOTE_LIST(X)                                                           \
 	X(SENT, "sent")		  /* an endpoint made it; ref: port */         \
@@ -39,17 +40,21 @@ enum note_kind {
 };
 
 struct note {
-	uint64_t time;	/* ns */
-	uint32_t pkt;	/* pkt.id */
-	uint16_t node;	/* node number in the world */
-	uint8_t kind;	/* enum note_kind */
-	uint8_t reason; /* enum drop, for NOTE_DROPPED */
+	uint64_t time;	     /* ns */
+	uint32_t pkt;	     /* pkt.id */
+	uint32_t node : 21;  /* node number in the world */
+	uint32_t kind : 5;   /* enum note_kind */
+	uint32_t reason : 6; /* enum drop, for NOTE_DROPPED */
 	ip4 src, dst;
 	uint16_t sport, dport;
 	uint32_t ref;
 };
 
+#define NOTE_NODES_MAX (1U << 21)
+
 static_assert(sizeof(struct note) == 32, "notes are 32 bytes");
+static_assert((int)NOTE_KIND_COUNT <= 32 && (int)DROP_COUNT <= 64,
+	      "kinds and reasons fit");
 
 /* Where a node writes its notes; the caller empties it. Full: notes are
  * counted as lost, never written beyond. */
@@ -69,8 +74,8 @@ static inline void note_add(struct note_log *log, const struct pkt *p,
 		return;
 	}
 	log->at[log->count++] = (struct note){.pkt = p->id,
-					      .kind = (uint8_t)kind,
-					      .reason = p->drop,
+					      .kind = kind & 31U,
+					      .reason = p->drop & 63U,
 					      .src = p->src,
 					      .dst = p->dst,
 					      .sport = p->sport,

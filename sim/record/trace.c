@@ -147,21 +147,21 @@ const struct note *trace_next(const struct trace *t,
 	return next ? &t->notes.at[next - 1].note : NULL;
 }
 
-const char *trace_node_name(const struct trace *t, uint16_t node)
+const char *trace_node_name(const struct trace *t, uint32_t node)
 {
 	if (t->world)
 		return t->world->nodes.at[node]->name;
 	return node < t->node_count ? t->nodes[node].name : "";
 }
 
-const char *trace_node_label(const struct trace *t, uint16_t node)
+const char *trace_node_label(const struct trace *t, uint32_t node)
 {
 	if (t->world)
 		return t->world->nodes.at[node]->label;
 	return node < t->node_count ? t->nodes[node].label : "";
 }
 
-const char *trace_port_name(const struct trace *t, uint16_t node, uint16_t port)
+const char *trace_port_name(const struct trace *t, uint32_t node, uint16_t port)
 {
 	if (t->world) {
 		const struct node *n = t->world->nodes.at[node];

@@ -29,7 +29,7 @@ struct trace_packet {
 	enum pkt_leg leg;
 	uint64_t sent, ended;		/* ns */
 	uint32_t first_note, last_note; /* index + 1; see trace_next() */
-	uint16_t from_node, end_node;
+	uint32_t from_node, end_node;
 	enum trace_fate fate;
 	enum drop reason; /* if dropped */
 	uint32_t cause;	  /* id of the packet that it answers, 0: none known */
@@ -79,9 +79,9 @@ const struct note *trace_next(const struct trace *t,
 			      const struct trace_packet *p,
 			      const struct note *after);
 /* Work before and after trace_seal(). */
-const char *trace_node_name(const struct trace *t, uint16_t node);
-const char *trace_node_label(const struct trace *t, uint16_t node);
-const char *trace_port_name(const struct trace *t, uint16_t node,
+const char *trace_node_name(const struct trace *t, uint32_t node);
+const char *trace_node_label(const struct trace *t, uint32_t node);
+const char *trace_port_name(const struct trace *t, uint32_t node,
 			    uint16_t port);
 
 #endif

@@ -11,7 +11,9 @@ struct bridge_entry {
 };
 
 struct bridge {
-	struct node node; /* first */
+	struct node node;	     /* first */
+	void (*wake)(void *context); /* NULL: called, or nobody asked */
+	void *wake_context;
 	struct {
 		VEC(struct bridge_entry);
 	} known;
@@ -48,6 +50,14 @@ static void flood(struct bridge *b, struct pkt *p, uint16_t from)
 	world_free_pkt(n->world, p);
 }
 
+static void wake(struct bridge *b)
+{
+	void (*call)(void *context) = b->wake;
+	b->wake = NULL;
+	if (call)
+		call(b->wake_context);
+}
+
 static void pass(struct bridge *b, const struct nic *nic, struct pkt *p)
 {
 	learn(b, eth_src(p->data), nic->port);
@@ -62,8 +72,10 @@ static void pass(struct bridge *b, const struct nic *nic, struct pkt *p)
 
 static void receive(struct nic *nic, struct batch *batch)
 {
+	struct bridge *b = (struct bridge *)nic->node;
+	wake(b);
 	for (size_t i = 0; i < batch->count; i++)
-		pass((struct bridge *)nic->node, nic, batch->at[i]);
+		pass(b, nic, batch->at[i]);
 }
 
 static void free_bridge(struct node *n)
@@ -86,6 +98,13 @@ struct bridge *bridge_new(struct world *w, const char *name)
 struct node *bridge_node(struct bridge *b)
 {
 	return &b->node;
+}
+
+void bridge_on_first(struct bridge *b, void (*call)(void *context),
+		     void *context)
+{
+	b->wake = call;
+	b->wake_context = context;
 }
 
 void bridge_attach(struct bridge *b, struct nic *n,

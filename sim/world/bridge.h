@@ -11,6 +11,10 @@ struct bridge;
 /* The world owns it. */
 struct bridge *bridge_new(struct world *w, const char *name);
 struct node *bridge_node(struct bridge *b);
+/* Calls 'wake' once, before the first frame is looked at: whoever has something
+ * to attach only when there is something to hear does it then. */
+void bridge_on_first(struct bridge *b, void (*wake)(void *context),
+		     void *context);
 /* A new port and a link from it to 'n', which must be unattached. */
 void bridge_attach(struct bridge *b, struct nic *n,
 		   const struct link_conf *conf);

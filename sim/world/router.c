@@ -224,7 +224,8 @@ struct nic *router_add_port(struct router *r,
 		.urpf_strict = conf->urpf_strict,
 		.mtu = conf->mtu ? conf->mtu : MTU_DEFAULT};
 	r->forward.port_count = r->node.nic_count;
-	router_list_locals(r);
+	if (r->configured)
+		router_list_locals(r);
 	return nic;
 }
 

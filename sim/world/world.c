@@ -63,7 +63,7 @@ void world_add_node(struct world *w, struct node *n, const char *name,
 		    const char *label)
 {
 	n->world = w;
-	n->number = (uint16_t)w->nodes.count;
+	n->number = (uint32_t)w->nodes.count;
 	n->name = arena_text(&w->arena, name);
 	n->label = arena_text(&w->arena, label);
 	VEC_ADD(&w->nodes, n);
@@ -196,7 +196,7 @@ void world_tell_notes(struct node *n, struct note_log *log)
 	struct world *w = n->world;
 	for (size_t i = 0; i < log->count; i++) {
 		log->at[i].time = world_now(w);
-		log->at[i].node = n->number;
+		log->at[i].node = n->number & (NOTE_NODES_MAX - 1);
 		for (struct watch *o = w->watches; o; o = o->next)
 			if (o->note)
 				o->note(o->context, &log->at[i]);

@@ -36,7 +36,7 @@ struct node_class {
 struct node {
 	const struct node_class *class;
 	struct world *world;
-	uint16_t number;  /* its place in world.nodes; in trace notes */
+	uint32_t number;  /* its place in world.nodes; in trace notes */
 	const char *name; /* "t0-edge:en1", "upstream", "seg-cp" */
 	/* What people call it in a path: "t0-edge" for all parts of that
 	 * gateway. */

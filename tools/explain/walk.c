@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static const char *part_of(const struct outcome *o, uint16_t node)
+static const char *part_of(const struct outcome *o, uint32_t node)
 {
 	const char *colon = strchr(trace_node_name(&o->trace, node), ':');
 	return colon ? colon + 1 : "";

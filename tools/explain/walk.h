@@ -22,7 +22,7 @@ struct walk_nat {
 };
 
 struct walk_hop {
-	uint16_t node;	   /* the part that decided: an SR rather than a DR */
+	uint32_t node;	   /* the part that decided: an SR rather than a DR */
 	const char *label; /* "t0-edge" */
 	const char *part;  /* "en1", "dr"; "" if it has no parts */
 	uint64_t time;	   /* ns, of the first note */

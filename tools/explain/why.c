@@ -3,7 +3,7 @@
 
 #include "tools/explain/lineage.h"
 
-static const char *label(const struct outcome *o, uint16_t node)
+static const char *label(const struct outcome *o, uint32_t node)
 {
 	return trace_node_label(&o->trace, node);
 }

@@ -59,7 +59,7 @@ static void show_part(const struct tables *t, const struct net *n,
 	}
 }
 
-static void show(struct tables *t, const struct net *n, struct str *out,
+static void show(struct tables *t, struct net *n, struct str *out,
 		 struct tablejson *json)
 {
 	size_t count;
@@ -69,27 +69,33 @@ static void show(struct tables *t, const struct net *n, struct str *out,
 			if (is_wanted(t, g[i].name,
 				      router_node(g[i].parts[j])->name))
 				show_part(t, n, g[i].parts[j], out, json);
+	const char *const *hosts = net_host_names(n, &count);
+	for (size_t i = 0; i < count; i++)
+		if (is_wanted(t, hosts[i], hosts[i]))
+			show_part(t, n, host_router(net_host(n, hosts[i])), out,
+				  json);
 }
 
-void tables_print(struct tables *t, const struct net *n, struct str *out)
+void tables_print(struct tables *t, struct net *n, struct str *out)
 {
 	show(t, n, out, NULL);
 }
 
-void tables_json(struct tables *t, const struct net *n, struct tablejson *out)
+void tables_json(struct tables *t, struct net *n, struct tablejson *out)
 {
 	show(t, n, NULL, out);
 }
 
 void tables_check(const struct tables *t, const struct net *n, struct diag *d)
 {
-	size_t count;
-	const struct net_gateway *g = net_gateways(n, &count);
+	size_t gateways, hosts, count = 0;
+	const struct net_gateway *g = net_gateways(n, &gateways);
+	const char *const *h = net_host_names(n, &hosts);
 	const char *known[TABLES_NODES];
-	if (count > TABLES_NODES)
-		count = TABLES_NODES;
-	for (size_t i = 0; i < count; i++)
-		known[i] = g[i].name;
+	for (size_t i = 0; i < gateways && count < TABLES_NODES; i++)
+		known[count++] = g[i].name;
+	for (size_t i = 0; i < hosts && count < TABLES_NODES; i++)
+		known[count++] = h[i];
 	for (size_t i = 0; i < t->node_count; i++)
 		if (!t->seen[i])
 			schema_unknown(d, diag_nowhere(), "table or node",

@@ -23,8 +23,8 @@ struct tables {
 };
 
 void tables_pick(struct tables *t, const char *const *words, size_t count);
-void tables_print(struct tables *t, const struct net *n, struct str *out);
-void tables_json(struct tables *t, const struct net *n, struct tablejson *out);
+void tables_print(struct tables *t, struct net *n, struct str *out);
+void tables_json(struct tables *t, struct net *n, struct tablejson *out);
 /* Reports words that were neither, after the tables were shown. */
 void tables_check(const struct tables *t, const struct net *n, struct diag *d);
 

@@ -25,6 +25,8 @@ static const char *ref_name(void *context, uint32_t ref)
 static void name_addresses(struct cmd_capture *c)
 {
 	size_t count;
+	if (!c->recorders[0] && !c->recorders[1])
+		return;
 	const struct net_name *names = net_names(c->net, &count);
 	for (int i = 0; i < RECORDERS; i++)
 		for (size_t j = 0; c->recorders[i] && j < count; j++)
@@ -38,6 +40,8 @@ static bool on_built(void *context, struct net *n, struct diag *d)
 	struct remark_names names = {ref_name, c};
 	bool ok = true;
 	c->net = n;
+	if (c->recorders[0] || c->recorders[1])
+		net_make_hosts(n);
 	for (int i = 0; i < RECORDERS; i++)
 		if (c->recorders[i])
 			ok &= recorder_attach(c->recorders[i], net_world(n),

@@ -92,6 +92,7 @@ static void set_workloads(struct net *n, const struct model *m)
 						   : DEFAULT_CLIENT;
 		struct arena *a = &n->arena;
 		n->workloads[i] = (struct net_workload){
+			.host_index = w->host.index,
 			.id = arena_text(a, w->id.name),
 			.name_space = arena_text(a, w->name_space),
 			.pod = arena_text(a, w->pod),
@@ -100,7 +101,6 @@ static void set_workloads(struct net *n, const struct model *m)
 						  : NULL,
 			.ncp_node =
 				w->ncp_node ? arena_text(a, w->ncp_node) : NULL,
-			.host = n->hosts[w->host.index].host,
 			.profile = profile_find(profile),
 		};
 		n->workload_names[i] = n->workloads[i].id;
@@ -110,30 +110,31 @@ static void set_workloads(struct net *n, const struct model *m)
 static void realize(struct net *n, const struct model *m)
 {
 	net_tables(n, m);
-	net_outside_services(n, m);
 	set_workloads(n, m);
-	net_names_collect(n, m);
 }
 
-struct net *net_new(const struct model *m, uint64_t seed, struct diag *d)
+struct net *net_new(struct model *m, uint64_t seed, struct diag *d)
 {
 	if (!net_check(m, d))
 		return NULL;
 	struct net *n = MEM_NEW(struct net);
+	n->model = m;
+	model_hold(m);
 	arena_init(&n->arena);
 	n->world = world_new(seed, PACKETS);
 	n->world->event_limit = EVENTS;
 	net_wire(n, m);
-	net_same_remember(n, m);
 	realize(n, m);
 	return n;
 }
 
-bool net_apply(struct net *n, const struct model *m, struct diag *d)
+bool net_apply(struct net *n, struct model *m, struct diag *d)
 {
 	if (!net_same_check(n, m, d))
 		return false;
-	net_same_remember(n, m);
+	model_hold(m);
+	model_free(n->model);
+	n->model = m;
 	realize(n, m);
 	return true;
 }
@@ -143,8 +144,13 @@ void net_free(struct net *n)
 	if (!n)
 		return;
 	world_free(n->world);
-	net_same_fini(n);
+	model_free(n->model);
+	net_index_fini(&n->tier1_segments);
+	net_index_fini(&n->tier0_segments);
+	net_index_fini(&n->tier0_tier1s);
+	net_index_fini(&n->segment_hosts);
 	VEC_FREE(&n->refs);
+	VEC_FREE(&n->stamps);
 	VEC_FREE(&n->gateways);
 	VEC_FREE(&n->names);
 	tuples_fini(&n->named);
@@ -158,19 +164,28 @@ struct world *net_world(const struct net *n)
 	return n->world;
 }
 
-struct host *net_host(const struct net *n, const char *name)
+struct host *net_host(struct net *n, const char *name)
 {
-	for (size_t i = 0; i < n->host_count; i++)
-		if (!strcmp(n->host_names[i], name))
-			return n->hosts[i].host;
-	return NULL;
+	size_t index;
+	return net_hosts_find(n, name, &index) ? net_hosts_take(n, index)
+					       : NULL;
 }
 
-const struct net_workload *net_workload(const struct net *n, const char *id)
+void net_make_hosts(struct net *n)
 {
-	for (size_t i = 0; i < n->workload_count; i++)
-		if (!strcmp(n->workloads[i].id, id))
-			return &n->workloads[i];
+	for (size_t i = 0; i < n->host_count; i++)
+		net_hosts_take(n, i);
+}
+
+const struct net_workload *net_workload(struct net *n, const char *id)
+{
+	for (size_t i = 0; i < n->workload_count; i++) {
+		struct net_workload *w = &n->workloads[i];
+		if (strcmp(w->id, id) != 0)
+			continue;
+		w->host = net_hosts_take(n, w->host_index);
+		return w;
+	}
 	return NULL;
 }
 

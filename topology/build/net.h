@@ -4,8 +4,8 @@
  *
  * net_new realizes a model; net_apply brings a running network to another
  * model (a change in mid-run: routes, rules, advertisement, DNS records,
- * states; sessions and connections go on); net_free ends it. The model may be
- * freed after the call. */
+ * states; sessions and connections go on); net_free ends it. The network holds
+ * the model (model_hold()); the caller may free it after the call. */
 #ifndef NET_H
 #define NET_H
 
@@ -44,7 +44,7 @@ struct net_ref {
 
 enum net_kind { NET_TIER0, NET_TIER1, NET_ROUTER, NET_HOST };
 
-/* A part of the network by its name in the file. */
+/* A gateway or a router outside, by its name in the file. */
 struct net_gateway {
 	enum net_kind kind;
 	const char *name;		       /* "t0-edge" */
@@ -54,6 +54,7 @@ struct net_gateway {
 
 struct net_workload {
 	const char *id, *name_space, *pod, *node, *container, *ncp_node;
+	size_t host_index;
 	struct host *host;
 	const struct profile *profile;
 };
@@ -66,12 +67,12 @@ struct net_name {
 struct net;
 
 /* NULL if the model cannot be realized; reasons in 'd'. */
-struct net *net_new(const struct model *m, uint64_t seed, struct diag *d);
+struct net *net_new(struct model *m, uint64_t seed, struct diag *d);
 void net_free(struct net *n);
 /* False, and nothing changed, if the new model differs in its wiring (nodes,
  * interfaces, segments, addresses); 'd' says where, and to put it into the
  * scenario's own "change" instead. */
-bool net_apply(struct net *n, const struct model *m, struct diag *d);
+bool net_apply(struct net *n, struct model *m, struct diag *d);
 
 struct world *net_world(const struct net *n);
 /* Never NULL: kind NET_REF_NONE for unknown numbers. What the number stands for
@@ -79,15 +80,20 @@ struct world *net_world(const struct net *n);
 const struct net_ref *net_ref(const struct net *n, uint32_t ref);
 /* Numbers run from 1 to this. */
 uint32_t net_ref_count(const struct net *n);
-struct host *net_host(const struct net *n, const char *name);
-const struct net_workload *net_workload(const struct net *n, const char *id);
+/* Hosts become nodes of the world when they are asked for here, or when the
+ * first frame reaches their segment; nothing that can be observed depends on
+ * when. */
+struct host *net_host(struct net *n, const char *name);
+const struct net_workload *net_workload(struct net *n, const char *id);
+/* All hosts, now: for whoever looks at every port, as captures do. */
+void net_make_hosts(struct net *n);
 /* Names for did-you-mean and listings; arrays belong to 'n'. */
 const char *const *net_host_names(const struct net *n, size_t *count);
 const char *const *net_workload_names(const struct net *n, size_t *count);
-/* What addresses are called, each once; valid until the next net_apply(). */
-const struct net_name *net_names(const struct net *n, size_t *count);
-/* All routers that people may ask about: gateways with their parts, routers
- * outside, hosts (parts[0]). */
+/* What addresses are called, each once; valid until the next net_apply().
+ * Makes all hosts. */
+const struct net_name *net_names(struct net *n, size_t *count);
+/* All routers but the hosts: gateways with their parts, routers outside. */
 const struct net_gateway *net_gateways(const struct net *n, size_t *count);
 
 #endif

@@ -4,6 +4,8 @@
 #include "topology/build/net_private.h"
 #include "topology/model/symbol.h"
 
+#define INTERFACES_MAX 1024 /* of a router outside or a host */
+
 /* Names of nodes, across all kinds. */
 struct names {
 	struct symbol_table table;
@@ -45,17 +47,12 @@ static void check_names(const struct model *m, struct diag *d)
 	mem_free(n.ids);
 }
 
-static void check_ports(const struct schema_id *id, size_t ports,
+static void check_ports(const struct schema_id *id, size_t ports, size_t limit,
 			struct diag *d)
 {
-	if (ports > FORWARD_PORTS_MAX)
-		diag_error(d, id->at, "%s has %zu interfaces: %d is the limit",
-			   id->name, ports, FORWARD_PORTS_MAX);
-}
-
-static bool is_on(const struct schema_ref *to, size_t index)
-{
-	return to->name && to->index == index;
+	if (ports > limit)
+		diag_error(d, id->at, "%s has %zu interfaces: %zu is the limit",
+			   id->name, ports, limit);
 }
 
 static size_t edges_used(const struct model_tier0 *g)
@@ -71,16 +68,12 @@ static size_t edges_used(const struct model_tier0 *g)
 	return used;
 }
 
-static void check_tier0(const struct model *m, size_t index, struct diag *d)
+static void check_tier0(const struct model_tier0 *g, size_t links,
+			size_t segments, struct diag *d)
 {
-	const struct model_tier0 *g = &m->tier0s.at[index];
-	size_t links = 0, segments = 0, srs = edges_used(g);
+	size_t srs = edges_used(g);
 	char text[ADDR_PREFIX_SIZE];
-	for (size_t i = 0; i < m->tier1s.count; i++)
-		links += is_on(&m->tier1s.at[i].tier0, index);
-	for (size_t i = 0; i < m->segments.count; i++)
-		segments += is_on(&m->segments.at[i].tier0, index);
-	check_ports(&g->id, 1 + links + segments, d);
+	check_ports(&g->id, 1 + links + segments, FORWARD_PORTS_MAX, d);
 	if (2 * links > addr_count(g->transit_subnet))
 		diag_error(d, g->id.at,
 			   "%zu Tier-1 gateways need more router links than "
@@ -92,12 +85,43 @@ static void check_tier0(const struct model *m, size_t index, struct diag *d)
 			   g->id.name, srs, NET_SRS_MAX);
 }
 
-static void check_tier1(const struct model *m, size_t index, struct diag *d)
+/* How many ports the model's links and segments ask of each gateway. */
+static void check_gateways(const struct model *m, struct diag *d)
 {
-	size_t ports = 2;
-	for (size_t i = 0; i < m->segments.count; i++)
-		ports += is_on(&m->segments.at[i].tier1, index);
-	check_ports(&m->tier1s.at[index].id, ports, d);
+	size_t *links = mem_new(m->tier0s.count, sizeof(*links));
+	size_t *below0 = mem_new(m->tier0s.count, sizeof(*below0));
+	size_t *below1 = mem_new(m->tier1s.count, sizeof(*below1));
+	for (size_t i = 0; i < m->tier1s.count; i++)
+		if (m->tier1s.at[i].tier0.name)
+			links[m->tier1s.at[i].tier0.index]++;
+	for (size_t i = 0; i < m->segments.count; i++) {
+		const struct model_segment *s = &m->segments.at[i];
+		if (s->tier0.name)
+			below0[s->tier0.index]++;
+		if (s->tier1.name)
+			below1[s->tier1.index]++;
+	}
+	for (size_t i = 0; i < m->tier0s.count; i++)
+		check_tier0(&m->tier0s.at[i], links[i], below0[i], d);
+	for (size_t i = 0; i < m->tier1s.count; i++)
+		check_ports(&m->tier1s.at[i].id, 2 + below1[i],
+			    FORWARD_PORTS_MAX, d);
+	mem_free(links);
+	mem_free(below0);
+	mem_free(below1);
+}
+
+/* As many as there can be, hosts included. */
+static void check_nodes(const struct model *m, struct diag *d)
+{
+	size_t count = m->segments.count + m->routers.count + m->hosts.count +
+		       (2 + NET_SRS_MAX) * m->tier0s.count +
+		       2 * m->tier1s.count;
+	if (count > NOTE_NODES_MAX)
+		diag_error(d, diag_nowhere(),
+			   "the network would have up to %zu nodes: %u is the "
+			   "limit",
+			   count, NOTE_NODES_MAX);
 }
 
 /* A scope names ports by bits. */
@@ -116,23 +140,22 @@ bool net_check(const struct model *m, struct diag *d)
 {
 	size_t errors = d->error_count;
 	check_names(m, d);
+	check_nodes(m, d);
+	check_gateways(m, d);
 	for (size_t i = 0; i < m->tier0s.count; i++) {
 		const struct model_tier0 *g = &m->tier0s.at[i];
-		check_tier0(m, i, d);
 		check_scopes(g->nat_rules.at, g->nat_rules.count,
 			     1 + g->interfaces.count, d);
 	}
-	for (size_t i = 0; i < m->tier1s.count; i++)
-		check_tier1(m, i, d);
 	for (size_t i = 0; i < m->routers.count; i++) {
 		const struct model_router *r = &m->routers.at[i];
-		check_ports(&r->id, r->interfaces.count, d);
+		check_ports(&r->id, r->interfaces.count, INTERFACES_MAX, d);
 		check_scopes(r->nat_rules.at, r->nat_rules.count,
 			     r->interfaces.count, d);
 	}
 	for (size_t i = 0; i < m->hosts.count; i++) {
 		const struct model_host *h = &m->hosts.at[i];
-		check_ports(&h->id, 1 + h->interfaces.count, d);
+		check_ports(&h->id, 1 + h->interfaces.count, INTERFACES_MAX, d);
 		check_scopes(h->nat_rules.at, h->nat_rules.count,
 			     1 + h->interfaces.count, d);
 	}

@@ -48,15 +48,20 @@ static void name_hosts(struct net *n)
 			  n->host_names[i]);
 }
 
+static void name_ports_of(struct net *n, struct router *r)
+{
+	uint16_t count = router_node(r)->nic_count;
+	for (uint16_t port = 0; port < count; port++)
+		name_port(n, r, port, NULL);
+}
+
 static void name_ports(struct net *n)
 {
 	for (size_t i = 0; i < n->gateways.count; i++)
-		for (size_t j = 0; j < n->gateways.at[i].part_count; j++) {
-			struct router *r = n->gateways.at[i].parts[j];
-			uint16_t count = router_node(r)->nic_count;
-			for (uint16_t port = 0; port < count; port++)
-				name_port(n, r, port, NULL);
-		}
+		for (size_t j = 0; j < n->gateways.at[i].part_count; j++)
+			name_ports_of(n, n->gateways.at[i].parts[j]);
+	for (size_t i = 0; i < n->host_count; i++)
+		name_ports_of(n, host_router(n->hosts[i].host));
 }
 
 static void name_records(struct net *n, const struct model *m)
@@ -133,8 +138,10 @@ static void name_translated(struct net *n, const struct model *m)
 			   m->routers.at[i].nat_rules.count);
 }
 
-void net_names_collect(struct net *n, const struct model *m)
+const struct net_name *net_names(struct net *n, size_t *count)
 {
+	const struct model *m = n->model;
+	net_make_hosts(n);
 	n->names.count = 0;
 	tuples_fini(&n->named);
 	name_hosts(n);
@@ -142,10 +149,6 @@ void net_names_collect(struct net *n, const struct model *m)
 	name_records(n, m);
 	name_servers(n, m);
 	name_translated(n, m);
-}
-
-const struct net_name *net_names(const struct net *n, size_t *count)
-{
 	*count = n->names.count;
 	return n->names.at;
 }

@@ -73,7 +73,7 @@ static void router_tables(struct net *n, const struct model_router *r,
 	struct net_table t;
 	struct node_of node = {router, &r->id, r->interfaces.at,
 			       r->interfaces.count, ROUTER_FIRST};
-	net_table_begin(&t, n);
+	net_table_begin(&t, n, router);
 	add_connected(&t, &node);
 	struct net_way direct = {.router = router, .kind = RIB_STATIC};
 	net_table_static(&t, &direct, r->routes.at, r->routes.count);
@@ -81,7 +81,7 @@ static void router_tables(struct net *n, const struct model_router *r,
 	add_acl(&t, r);
 	t.out.icmp_errors = r->icmp_unreachable;
 	t.out.icmp_ttl = r->icmp_ttl_exceeded;
-	net_table_commit(&t, router);
+	net_table_commit(&t);
 }
 
 /* The default gateway is a route like any other. */
@@ -104,7 +104,7 @@ static void host_tables(struct net *n, const struct model_host *h,
 	struct net_table t;
 	struct node_of node = {router, &h->id, h->interfaces.at,
 			       h->interfaces.count, HOST_FIRST};
-	net_table_begin(&t, n);
+	net_table_begin(&t, n, router);
 	net_table_connected(&t, router, 0, RIB_CONNECTED, &h->id);
 	add_connected(&t, &node);
 	add_gateway(&t, &node, h);
@@ -113,15 +113,13 @@ static void host_tables(struct net *n, const struct model_host *h,
 	add_nat(&t, &node, h->nat_rules.at, h->nat_rules.count);
 	t.out.forwards = h->forwards;
 	t.out.icmp_ttl = t.out.icmp_errors = h->forwards;
-	net_table_commit(&t, router);
+	net_table_commit(&t);
 }
 
 void net_outside_tables(struct net *n, const struct model *m)
 {
 	for (size_t i = 0; i < m->routers.count; i++)
 		router_tables(n, &m->routers.at[i], n->routers[i]);
-	for (size_t i = 0; i < m->hosts.count; i++)
-		host_tables(n, &m->hosts.at[i], host_router(n->hosts[i].host));
 }
 
 static void configure(struct host *host, const struct model_host *h)
@@ -214,21 +212,18 @@ static void serve_registry(struct host *host, const struct model_registry *r)
 	mem_free(images);
 }
 
-void net_outside_services(struct net *n, const struct model *m)
+void net_outside_host(struct net *n, const struct model *m, size_t index)
 {
-	for (size_t i = 0; i < m->hosts.count; i++) {
-		const struct model_host *h = &m->hosts.at[i];
-		struct host *host = n->hosts[i].host;
-		configure(host, h);
-		serve_dns(&n->hosts[i], h);
-		if (h->registry.on)
-			serve_registry(host, &h->registry);
-		for (size_t j = 0; j < h->http_servers.count; j++) {
-			const struct model_http_server *s =
-				&h->http_servers.at[j];
-			struct registry_page page = {s->port, s->status,
-						     s->body};
-			registry_serve_page(host, &page);
-		}
+	const struct model_host *h = &m->hosts.at[index];
+	struct host *host = n->hosts[index].host;
+	host_tables(n, h, host_router(host));
+	configure(host, h);
+	serve_dns(&n->hosts[index], h);
+	if (h->registry.on)
+		serve_registry(host, &h->registry);
+	for (size_t i = 0; i < h->http_servers.count; i++) {
+		const struct model_http_server *s = &h->http_servers.at[i];
+		struct registry_page page = {s->port, s->status, s->body};
+		registry_serve_page(host, &page);
 	}
 }

@@ -11,6 +11,7 @@
 #include "sim/table/rib.h"
 #include "sim/world/bridge.h"
 #include "topology/build/net.h"
+#include "topology/build/net_index.h"
 
 #define NET_NO_PORT UINT16_MAX
 /* nat_rule.scope can name the ports below; this one no node has when rules
@@ -48,16 +49,28 @@ struct net_tier1 {
 };
 
 struct net_host {
-	struct host *host;
+	struct host *host; /* NULL: not needed so far, see net_hosts.c */
 	struct dnsd *dnsd;
+	uint32_t first_mac; /* the world's number before it */
+	bool wanted;
+};
+
+struct net_wake { /* what a segment hands over with its first frame */
+	struct net *net;
+	size_t segment;
 };
 
 struct net {
 	struct world *world;
+	struct model *model; /* as it is realized now; held */
 	struct arena arena;
 	struct {
 		VEC(struct net_ref);
-	} refs;		     /* number - 1 */
+	} refs; /* number - 1 */
+	struct {
+		VEC(uint32_t);
+	} stamps; /* by number: when it was last met, see net_tier1.c */
+	uint32_t stamp;
 	uint32_t *ref_slots; /* by hash of path and kind */
 	size_t ref_slot_count;
 	struct bridge **segments;
@@ -70,12 +83,16 @@ struct net {
 		VEC(struct net_gateway);
 	} gateways;
 	const char **host_names, **workload_names;
+	uint32_t *host_slots; /* by hash of the name: index + 1 */
+	size_t host_slot_count;
+	struct rng host_rng; /* the world's when hosts were to be made */
+	bool *awake;	     /* by segment: its hosts are made */
+	struct net_wake *wakes;
+	struct net_index tier1_segments, tier0_segments, segment_hosts;
+	struct net_index tier0_tier1s;
 	struct net_workload *workloads;
 	size_t segment_count, tier0_count, tier1_count, router_count;
 	size_t host_count, workload_count;
-	struct {
-		VEC(char *);
-	} wiring, services; /* see net_same.c */
 	struct {
 		VEC(struct net_name);
 	} names;	     /* of addresses */
@@ -89,17 +106,22 @@ uint32_t net_number(struct net *n, enum net_ref_kind kind,
 
 /* net_wire.c */
 void net_wire(struct net *n, const struct model *m);
+void net_wire_interfaces(struct net *n, struct router *r,
+			 const struct model_interface *at, size_t count);
+
+/* net_hosts.c */
+void net_hosts_wire(struct net *n, const struct model *m);
+/* Those that have been made, and those that must be from now on. */
+void net_hosts_tables(struct net *n, const struct model *m);
+bool net_hosts_find(const struct net *n, const char *name, size_t *index);
+/* Made if need be. */
+struct host *net_hosts_take(struct net *n, size_t index);
 
 /* net_check.c: whether 'm' fits into a world at all. */
 bool net_check(const struct model *m, struct diag *d);
 
-/* net_same.c: what cannot change while the world runs, one line each. */
-void net_same_remember(struct net *n, const struct model *m);
+/* net_same.c: what cannot change while the world runs. */
 bool net_same_check(const struct net *n, const struct model *m, struct diag *d);
-void net_same_fini(struct net *n);
-
-/* net_names.c: what addresses are called, anew. */
-void net_names_collect(struct net *n, const struct model *m);
 
 /* net_tables.c: tables of all nodes, from the model. */
 void net_tables(struct net *n, const struct model *m);
@@ -125,13 +147,17 @@ struct net_table {
 	struct {
 		VEC(struct router_proxy);
 	} proxies;
-	bool port_up[FORWARD_PORTS_MAX];
+	struct router *router;
+	bool *port_up; /* all true at the beginning */
 	struct router_tables out;
 };
 
-void net_table_begin(struct net_table *t, struct net *n);
-/* Sets the tables of 'r' and frees what was collected. */
-void net_table_commit(struct net_table *t, struct router *r);
+/* Begins the tables of 'r'. */
+void net_table_begin(struct net_table *t, struct net *n, struct router *r);
+/* All ports of the router. */
+void net_table_set_up(struct net_table *t, bool up);
+/* Sets the router's tables and frees what was collected. */
+void net_table_commit(struct net_table *t);
 void net_table_connected(struct net_table *t, struct router *r, uint16_t port,
 			 enum rib_kind kind, const struct schema_id *id);
 /* One route; 'via' is shown, 'gateway' gets the frame. */
@@ -180,7 +206,8 @@ void net_tier1_tables(struct net *n, const struct model *m, size_t index);
 void net_tier1_advertise(struct net_table *t, const struct model *m,
 			 size_t index, ip4 gateway, uint16_t port);
 void net_outside_tables(struct net *n, const struct model *m);
-void net_outside_services(struct net *n, const struct model *m);
+/* Tables and services of host 'index', which has been made. */
+void net_outside_host(struct net *n, const struct model *m, size_t index);
 bool net_edge_up(const struct model *m, const struct schema_ref *cluster,
 		 size_t edge);
 

@@ -7,12 +7,14 @@
 
 #define STATIC_DISTANCE 1 /* NSX's default, also of null routes */
 
-void net_table_begin(struct net_table *t, struct net *n)
+void net_table_begin(struct net_table *t, struct net *n, struct router *r)
 {
 	memset(t, 0, sizeof(*t));
 	t->net = n;
+	t->router = r;
 	t->out.forwards = true;
-	memset(t->port_up, true, sizeof(t->port_up));
+	t->port_up = mem_new(router_node(r)->nic_count, sizeof(*t->port_up));
+	net_table_set_up(t, true);
 }
 
 /* What leads out by an interface that is down is no route: another one for the
@@ -26,7 +28,12 @@ static void leave_out_down(struct net_table *t)
 	t->routes.count = kept;
 }
 
-void net_table_commit(struct net_table *t, struct router *r)
+void net_table_set_up(struct net_table *t, bool up)
+{
+	memset(t->port_up, up, router_node(t->router)->nic_count);
+}
+
+void net_table_commit(struct net_table *t)
 {
 	leave_out_down(t);
 	t->out.routes = t->routes.at;
@@ -42,7 +49,8 @@ void net_table_commit(struct net_table *t, struct router *r)
 	t->out.proxies = t->proxies.at;
 	t->out.proxy_count = t->proxies.count;
 	t->out.port_up = t->port_up;
-	router_set_tables(r, &t->out);
+	router_set_tables(t->router, &t->out);
+	mem_free(t->port_up);
 	VEC_FREE(&t->routes);
 	VEC_FREE(&t->nat);
 	VEC_FREE(&t->acl);
@@ -276,4 +284,5 @@ void net_tables(struct net *n, const struct model *m)
 	for (size_t i = 0; i < m->tier0s.count; i++)
 		net_tier0_tables(n, m, i);
 	net_outside_tables(n, m);
+	net_hosts_tables(n, m);
 }

@@ -9,11 +9,6 @@
 
 static const struct addr_prefix anywhere = {{0}, 0};
 
-static bool is_linked(const struct model_tier1 *g, size_t tier0)
-{
-	return g->tier0.name && g->tier0.index == tier0;
-}
-
 /* An edge without an uplink that is up has nothing to forward to: the other one
  * takes over, as with an HA VIP of NSX. */
 static bool has_uplink(const struct model_tier0 *g, const struct net_tier0 *t,
@@ -77,11 +72,6 @@ static void choose_active(const struct model *m, const struct model_tier0 *g,
 	}
 	if (was && active < NET_SRS_MAX)
 		router_swap_sessions(was, t->srs[active].router);
-}
-
-static bool is_below(const struct model_segment *s, size_t tier0)
-{
-	return s->tier0.name && s->tier0.index == tier0;
 }
 
 static void add_by_sr(struct net_table *t, const struct net_tier0 *t0,
@@ -161,30 +151,31 @@ static void dr_tables(struct net *n, const struct model *m, size_t index)
 {
 	const struct model_tier0 *g = &m->tier0s.at[index];
 	struct net_tier0 *t0 = &n->tier0s[index];
+	struct net_index_list tier1s = net_index_of(&n->tier0_tier1s, index);
+	struct net_index_list segments =
+		net_index_of(&n->tier0_segments, index);
 	struct net_table t;
-	net_table_begin(&t, n);
+	net_table_begin(&t, n, t0->dr);
 	net_table_connected(&t, t0->dr, t0->backplane, RIB_T0_CONNECTED,
 			    &g->id);
-	for (size_t i = 0; i < m->tier1s.count; i++) {
-		if (!is_linked(&m->tier1s.at[i], index))
-			continue;
+	for (size_t k = 0; k < tier1s.count; k++) {
+		size_t i = tier1s.at[k];
 		net_table_connected(&t, t0->dr, n->tier1s[i].t0_port,
 				    RIB_T0_CONNECTED, &m->tier1s.at[i].id);
 		net_tier1_advertise(&t, m, i, n->tier1s[i].address,
 				    n->tier1s[i].t0_port);
 	}
-	for (size_t i = 0; i < m->segments.count; i++)
-		if (is_below(&m->segments.at[i], index))
-			net_table_connected(&t, t0->dr, n->segment_ports[i],
-					    RIB_T0_CONNECTED,
-					    &m->segments.at[i].id);
+	for (size_t i = 0; i < segments.count; i++)
+		net_table_connected(
+			&t, t0->dr, n->segment_ports[segments.at[i]],
+			RIB_T0_CONNECTED, &m->segments.at[segments.at[i]].id);
 	add_static(&t, g, t0);
 	for (size_t i = 0; i < t0->sr_count; i++)
 		if (t0->srs[i].active)
 			add_sr(&t, g, t0, i);
 	t.out.icmp_errors = g->icmp_unreachable;
 	t.out.icmp_ttl = g->icmp_ttl_exceeded;
-	net_table_commit(&t, t0->dr);
+	net_table_commit(&t);
 }
 
 static void add_connected_inside(struct net_table *t,
@@ -208,21 +199,22 @@ static void add_inside(struct net_table *t, const struct model *m, size_t index,
 {
 	const struct model_tier0 *g = &m->tier0s.at[index];
 	const struct net_tier0 *t0 = &t->net->tier0s[index];
-	for (size_t i = 0; i < m->tier1s.count; i++) {
-		const struct net_tier1 *t1 = &t->net->tier1s[i];
-		if (!is_linked(&m->tier1s.at[i], index))
-			continue;
+	struct net_index_list tier1s =
+		net_index_of(&t->net->tier0_tier1s, index);
+	struct net_index_list segments =
+		net_index_of(&t->net->tier0_segments, index);
+	for (size_t i = 0; i < tier1s.count; i++) {
+		const struct net_tier1 *t1 = &t->net->tier1s[tier1s.at[i]];
 		add_connected_inside(t, t0, sr, addr_prefix_of(t1->address, 31),
 				     t1->plumbing);
-		net_tier1_advertise(t, m, i, t0->dr_address, sr->backplane);
+		net_tier1_advertise(t, m, tier1s.at[i], t0->dr_address,
+				    sr->backplane);
 	}
-	for (size_t i = 0; i < m->segments.count; i++) {
-		const struct model_segment *s = &m->segments.at[i];
-		struct addr_if on = s->gateway_address;
-		if (is_below(s, index))
-			add_connected_inside(t, t0, sr,
-					     addr_prefix_of(on.addr, on.len),
-					     t0->plumbing);
+	for (size_t i = 0; i < segments.count; i++) {
+		struct addr_if on =
+			m->segments.at[segments.at[i]].gateway_address;
+		add_connected_inside(t, t0, sr, addr_prefix_of(on.addr, on.len),
+				     t0->plumbing);
 	}
 	struct net_way way = {.router = t0->dr,
 			      .kind = RIB_T0_STATIC,
@@ -337,9 +329,8 @@ static void sr_tables(struct net *n, const struct model *m, size_t index,
 	struct net_tier0 *t0 = &n->tier0s[index];
 	struct net_sr *sr = &t0->srs[number];
 	struct net_table t;
-	net_table_begin(&t, n);
-	for (size_t i = 0; i < FORWARD_PORTS_MAX; i++)
-		t.port_up[i] = sr->up;
+	net_table_begin(&t, n, sr->router);
+	net_table_set_up(&t, sr->up);
 	net_table_connected(&t, sr->router, sr->backplane, RIB_T0_CONNECTED,
 			    &g->id);
 	for (size_t i = 0; i < g->interfaces.count; i++) {
@@ -363,7 +354,7 @@ static void sr_tables(struct net *n, const struct model *m, size_t index,
 	t.out.standby = !sr->active;
 	t.out.icmp_errors = g->icmp_unreachable;
 	t.out.icmp_ttl = g->icmp_ttl_exceeded;
-	net_table_commit(&t, sr->router);
+	net_table_commit(&t);
 }
 
 void net_tier0_tables(struct net *n, const struct model *m, size_t index)

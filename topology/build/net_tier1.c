@@ -27,11 +27,6 @@ static void add_default(struct net_table *t, ip4 gateway, uint16_t port,
 	net_table_route(t, &route);
 }
 
-static bool is_mine(const struct model_segment *s, size_t index)
-{
-	return s->tier1.name && s->tier1.index == index;
-}
-
 static struct addr_prefix net_of(const struct model_segment *s)
 {
 	return addr_prefix_of(s->gateway_address.addr, s->gateway_address.len);
@@ -49,12 +44,13 @@ static void dr_tables(struct net *n, const struct model *m, size_t index)
 	const struct model_tier1 *g = &m->tier1s.at[index];
 	struct net_tier1 *t1 = &n->tier1s[index];
 	struct net_table t;
-	net_table_begin(&t, n);
-	for (size_t i = 0; i < m->segments.count; i++)
-		if (is_mine(&m->segments.at[i], index))
-			net_table_connected(&t, t1->dr, n->segment_ports[i],
-					    RIB_T1_CONNECTED,
-					    &m->segments.at[i].id);
+	struct net_index_list segments =
+		net_index_of(&n->tier1_segments, index);
+	net_table_begin(&t, n, t1->dr);
+	for (size_t i = 0; i < segments.count; i++)
+		net_table_connected(
+			&t, t1->dr, n->segment_ports[segments.at[i]],
+			RIB_T1_CONNECTED, &m->segments.at[segments.at[i]].id);
 	struct net_way direct = {.router = t1->dr, .kind = RIB_T1_STATIC};
 	net_table_static(&t, &direct, g->static_routes.at,
 			 g->static_routes.count);
@@ -72,7 +68,7 @@ static void dr_tables(struct net *n, const struct model *m, size_t index)
 	}
 	t.out.icmp_errors = g->icmp_unreachable;
 	t.out.icmp_ttl = g->icmp_ttl_exceeded;
-	net_table_commit(&t, t1->dr);
+	net_table_commit(&t);
 }
 
 /* What the SR reaches by the DR: segments, and static routes through them. */
@@ -80,6 +76,8 @@ static void add_by_dr(struct net_table *t, const struct model *m, size_t index)
 {
 	const struct model_tier1 *g = &m->tier1s.at[index];
 	const struct net_tier1 *t1 = &t->net->tier1s[index];
+	struct net_index_list segments =
+		net_index_of(&t->net->tier1_segments, index);
 	ip4 dr = router_port(t1->dr, t1->dr_backplane)->addrs[0].addr;
 	struct net_way way = {.router = t1->dr,
 			      .kind = RIB_T1_STATIC,
@@ -90,10 +88,8 @@ static void add_by_dr(struct net_table *t, const struct model *m, size_t index)
 				  .via = dr,
 				  .gateway = dr,
 				  .port = t1->sr_backplane};
-	for (size_t i = 0; i < m->segments.count; i++) {
-		const struct model_segment *s = &m->segments.at[i];
-		if (!is_mine(s, index))
-			continue;
+	for (size_t i = 0; i < segments.count; i++) {
+		const struct model_segment *s = &m->segments.at[segments.at[i]];
 		route.prefix = net_of(s);
 		route.ref = segment_number(t->net, s);
 		net_table_route(t, &route);
@@ -169,23 +165,21 @@ static void sr_tables(struct net *n, const struct model *m, size_t index)
 	const struct model_tier1 *g = &m->tier1s.at[index];
 	struct net_tier1 *t1 = &n->tier1s[index];
 	struct net_table t;
-	net_table_begin(&t, n);
+	net_table_begin(&t, n, t1->sr);
 	sr_routes(&t, m, index);
 	net_table_nat(&t, g->nat_rules.at, g->nat_rules.count);
 	net_table_loopbacks(&t, g->nat_rules.at, g->nat_rules.count);
 	for (size_t i = 0; i < m->lb_virtual_servers.count; i++)
 		if (m->lb_virtual_servers.at[i].tier1.index == index)
 			add_server(&t, m, &m->lb_virtual_servers.at[i]);
-	if (!any_edge_up(m, g))
-		for (size_t i = 0; i < FORWARD_PORTS_MAX; i++)
-			t.port_up[i] = false;
+	net_table_set_up(&t, any_edge_up(m, g));
 	t.out.ports_policy = g->snat_keep_port ? FORWARD_PORTS_KEEP
 					       : FORWARD_PORTS_ROUND_ROBIN;
 	t.out.port_range = g->snat_ports;
 	t.out.session_limit = g->session_limit;
 	t.out.icmp_errors = g->icmp_unreachable;
 	t.out.icmp_ttl = g->icmp_ttl_exceeded;
-	net_table_commit(&t, t1->sr);
+	net_table_commit(&t);
 }
 
 void net_tier1_tables(struct net *n, const struct model *m, size_t index)
@@ -247,10 +241,11 @@ static void advertise(const struct way *w, struct addr_prefix prefix,
 static void advertise_segments(const struct way *w, const struct model *m,
 			       size_t index)
 {
-	for (size_t i = 0; i < m->segments.count; i++)
-		if (is_mine(&m->segments.at[i], index))
-			advertise(w, net_of(&m->segments.at[i]),
-				  MODEL_TIER1_CONNECTED);
+	struct net_index_list segments =
+		net_index_of(&w->table->net->tier1_segments, index);
+	for (size_t i = 0; i < segments.count; i++)
+		advertise(w, net_of(&m->segments.at[segments.at[i]]),
+			  MODEL_TIER1_CONNECTED);
 }
 
 static void advertise_static(const struct way *w, const struct net_tier1 *t1)
@@ -290,17 +285,23 @@ static void advertise_vips(const struct way *w, const struct model *m,
 	}
 }
 
+static bool is_met(struct net *n, uint32_t ref)
+{
+	while (n->stamps.count <= ref)
+		VEC_ADD(&n->stamps, 0);
+	bool met = n->stamps.at[ref] == n->stamp;
+	n->stamps.at[ref] = n->stamp;
+	return met;
+}
+
 /* Several rules or servers may share an address: one route is enough. */
 static void drop_twins(struct net_table *t, size_t first)
 {
 	size_t kept = first;
-	for (size_t i = first; i < t->routes.count; i++) {
-		bool twin = false;
-		for (size_t j = first; j < kept && !twin; j++)
-			twin = t->routes.at[i].ref == t->routes.at[j].ref;
-		if (!twin)
+	t->net->stamp++;
+	for (size_t i = first; i < t->routes.count; i++)
+		if (!is_met(t->net, t->routes.at[i].ref))
 			t->routes.at[kept++] = t->routes.at[i];
-	}
 	t->routes.count = kept;
 }
 

@@ -52,10 +52,10 @@ static uint16_t add_port(struct router *r, const struct router_port_conf *conf)
 	return router_add_port(r, conf)->port;
 }
 
-static void attach(struct net *n, const struct model *m, struct router *r,
-		   uint16_t port, size_t segment)
+static void attach(struct net *n, struct router *r, uint16_t port,
+		   size_t segment)
 {
-	const struct model_segment *s = &m->segments.at[segment];
+	const struct model_segment *s = &n->model->segments.at[segment];
 	struct link_conf conf = {.delay_ns = s->delay_ns,
 				 .loss_ppm = s->loss_ppm};
 	bridge_attach(n->segments[segment], router_port(r, port)->nic, &conf);
@@ -67,20 +67,25 @@ static void wire_segments(struct net *n, const struct model *m)
 	n->segments = (struct bridge **)arena_alloc(&n->arena, n->segment_count,
 						    sizeof(struct bridge *));
 	n->segment_ports = ARENA_ARRAY(&n->arena, n->segment_count, uint16_t);
-	for (size_t i = 0; i < n->segment_count; i++)
-		n->segments[i] =
-			bridge_new(n->world, m->segments.at[i].id.name);
+	for (size_t i = 0; i < n->segment_count; i++) {
+		const struct model_segment *s = &m->segments.at[i];
+		n->segments[i] = bridge_new(n->world, s->id.name);
+		if (s->tier1.name)
+			net_index_add(&n->tier1_segments, s->tier1.index, i);
+		if (s->tier0.name)
+			net_index_add(&n->tier0_segments, s->tier0.index, i);
+	}
+	net_index_seal(&n->tier1_segments, m->tier1s.count);
+	net_index_seal(&n->tier0_segments, m->tier0s.count);
 }
 
-/* The DR's ports to segments that name this gateway. */
-static void wire_downlinks(struct net *n, const struct model *m,
-			   struct router *dr, bool tier1, size_t index)
+/* The DR's ports to its segments. */
+static void wire_downlinks(struct net *n, struct router *dr,
+			   struct net_index_list segments)
 {
-	for (size_t i = 0; i < m->segments.count; i++) {
-		const struct model_segment *s = &m->segments.at[i];
-		const struct schema_ref *to = tier1 ? &s->tier1 : &s->tier0;
-		if (!to->name || to->index != index)
-			continue;
+	for (size_t k = 0; k < segments.count; k++) {
+		size_t i = segments.at[k];
+		const struct model_segment *s = &n->model->segments.at[i];
 		struct router_port_conf conf = {
 			.name = s->id.name,
 			.mac = dr_mac,
@@ -88,7 +93,7 @@ static void wire_downlinks(struct net *n, const struct model *m,
 			.mtu = s->mtu,
 			.urpf_strict = s->urpf_mode == MODEL_URPF_STRICT};
 		n->segment_ports[i] = add_port(dr, &conf);
-		attach(n, m, dr, n->segment_ports[i], i);
+		attach(n, dr, n->segment_ports[i], i);
 	}
 }
 
@@ -149,8 +154,7 @@ static void wire_uplinks(struct net *n, const struct model *m,
 			.urpf_strict = f->urpf_mode == MODEL_URPF_STRICT};
 		t->uplink_srs[i] = sr;
 		t->uplinks[i] = add_port(t->srs[sr].router, &conf);
-		attach(n, m, t->srs[sr].router, t->uplinks[i],
-		       f->segment.index);
+		attach(n, t->srs[sr].router, t->uplinks[i], f->segment.index);
 	}
 }
 
@@ -171,7 +175,7 @@ static void wire_tier0(struct net *n, const struct model *m, size_t index)
 	bridge_attach(t->transit, router_port(t->dr, t->backplane)->nic,
 		      &backplane_link);
 	wire_uplinks(n, m, g, t);
-	wire_downlinks(n, m, t->dr, false, index);
+	wire_downlinks(n, t->dr, net_index_of(&n->tier0_segments, index));
 }
 
 /* The /31 to the Tier-0, on the SR if there is one: even address up there, odd
@@ -227,14 +231,15 @@ static void wire_tier1(struct net *n, const struct model *m, size_t index)
 	t->dr = add_part(n, gateway, "dr");
 	if (g->edge_cluster.name)
 		wire_tier1_sr(n, gateway, t);
-	if (g->tier0.name)
+	if (g->tier0.name) {
+		net_index_add(&n->tier0_tier1s, g->tier0.index, index);
 		wire_router_link(n, m, g, t);
-	wire_downlinks(n, m, t->dr, true, index);
+	}
+	wire_downlinks(n, t->dr, net_index_of(&n->tier1_segments, index));
 }
 
-static void wire_interfaces(struct net *n, const struct model *m,
-			    struct router *r, const struct model_interface *at,
-			    size_t count)
+void net_wire_interfaces(struct net *n, struct router *r,
+			 const struct model_interface *at, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct router_port_conf conf = {
@@ -244,7 +249,7 @@ static void wire_interfaces(struct net *n, const struct model *m,
 			.mtu = at[i].mtu,
 			.uplink = at[i].nat_outside,
 			.urpf_strict = at[i].urpf_mode == MODEL_URPF_STRICT};
-		attach(n, m, r, add_port(r, &conf), at[i].segment.index);
+		attach(n, r, add_port(r, &conf), at[i].segment.index);
 	}
 }
 
@@ -257,25 +262,8 @@ static void wire_outside(struct net *n, const struct model *m)
 		const struct model_router *r = &m->routers.at[i];
 		struct net_gateway *g = add_gateway(n, NET_ROUTER, r->id.name);
 		n->routers[i] = add_part(n, g, NULL);
-		wire_interfaces(n, m, n->routers[i], r->interfaces.at,
-				r->interfaces.count);
-	}
-}
-
-static void wire_hosts(struct net *n, const struct model *m)
-{
-	n->host_count = m->hosts.count;
-	n->hosts = ARENA_ARRAY(&n->arena, n->host_count, struct net_host);
-	n->host_names = (const char **)arena_alloc(&n->arena, n->host_count,
-						   sizeof(const char *));
-	for (size_t i = 0; i < n->host_count; i++) {
-		const struct model_host *h = &m->hosts.at[i];
-		struct net_gateway *g = add_gateway(n, NET_HOST, h->id.name);
-		n->host_names[i] = g->name;
-		n->hosts[i].host = host_new(n->world, g->name, g->name);
-		g->parts[g->part_count++] = host_router(n->hosts[i].host);
-		wire_interfaces(n, m, host_router(n->hosts[i].host),
-				h->interfaces.at, h->interfaces.count);
+		net_wire_interfaces(n, n->routers[i], r->interfaces.at,
+				    r->interfaces.count);
 	}
 }
 
@@ -290,6 +278,7 @@ void net_wire(struct net *n, const struct model *m)
 		wire_tier0(n, m, i);
 	for (size_t i = 0; i < n->tier1_count; i++)
 		wire_tier1(n, m, i);
+	net_index_seal(&n->tier0_tier1s, n->tier0_count);
 	wire_outside(n, m);
-	wire_hosts(n, m);
+	net_hosts_wire(n, m);
 }

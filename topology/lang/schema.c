@@ -185,8 +185,9 @@ static void read_map(struct schema_reader *r, const struct schema_field *f,
 	char *at = to->at;
 	for (const struct tree_node *c = n->first; c;
 	     c = c->next, at += f->object->size) {
-		struct schema_id id = {arena_text(r->arena, c->key), c->key_at,
+		struct schema_id id = {NULL, c->key_at,
 				       child_path(r, parent, c->key)};
+		id.name = id.path + strlen(id.path) - strlen(c->key);
 		if (!*c->key)
 			diag_error(r->diag, c->key_at, "an empty name");
 		r->path = id.path;
@@ -315,7 +316,8 @@ static void check_required(struct schema_reader *r,
 			   const struct tree_node *map)
 {
 	for (const struct schema_field *f = o->fields; f->name; f++) {
-		const struct tree_node *n = tree_get(map, f->name);
+		const struct tree_node *n =
+			f->required ? tree_get(map, f->name) : NULL;
 		if (!f->required || (n && n->kind != TREE_NULL))
 			continue;
 		diag_error(r->diag, map->key ? map->key_at : map->at,

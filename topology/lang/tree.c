@@ -397,25 +397,56 @@ static struct tree_node *without_nulls(struct arena *a,
 	return n;
 }
 
-static void merge(struct arena *a, struct tree_node *base,
-		  const struct tree_node *patch, struct diag *d)
+/* A merge under way. */
+struct merging {
+	struct arena *arena;
+	struct keyset keys; /* of patches; of maps: those that a patch met */
+	struct diag *diag;
+};
+
+static void merge(struct merging *m, struct tree_node *base,
+		  const struct tree_node *patch);
+
+/* What 'p' makes of the child '*at'; returns where the next one is. */
+static struct tree_node **change(struct merging *m, struct tree_node **at,
+				 const struct tree_node *p)
 {
+	struct tree_node *rest = (*at)->next;
+	if (p->kind == TREE_NULL) {
+		*at = rest;
+		return at;
+	}
+	if (p->kind == TREE_MAP && (*at)->kind == TREE_MAP) {
+		merge(m, *at, p);
+	} else {
+		*at = without_nulls(m->arena, p);
+		(*at)->next = rest;
+	}
+	return &(*at)->next;
+}
+
+static void merge(struct merging *m, struct tree_node *base,
+		  const struct tree_node *patch)
+{
+	struct tree_node **at = &base->first;
+	for (const struct tree_node *p = patch->first; p; p = p->next)
+		keyset_add(&m->keys, patch, p);
+	while (*at) {
+		const struct tree_node *p =
+			keyset_find(&m->keys, patch, (*at)->key);
+		if (p)
+			keyset_add(&m->keys, base, p);
+		at = p ? change(m, at, p) : &(*at)->next;
+	}
 	for (const struct tree_node *p = patch->first; p; p = p->next) {
-		struct tree_node **at = &base->first;
-		while (*at && strcmp((*at)->key, p->key) != 0)
-			at = &(*at)->next;
-		if (p->kind == TREE_NULL && !*at) {
-			report_missing(base, p, d);
-		} else if (p->kind == TREE_NULL) {
-			*at = (*at)->next;
-		} else if (*at && p->kind == TREE_MAP &&
-			   (*at)->kind == TREE_MAP) {
-			merge(a, *at, p, d);
-		} else {
-			struct tree_node *rest = *at ? (*at)->next : NULL;
-			*at = without_nulls(a, p);
-			(*at)->next = rest;
+		if (keyset_find(&m->keys, base, p->key))
+			continue;
+		if (p->kind == TREE_NULL) {
+			report_missing(base, p, m->diag);
+			continue;
 		}
+		*at = without_nulls(m->arena, p);
+		at = &(*at)->next;
 	}
 }
 
@@ -426,8 +457,11 @@ struct tree *tree_merge(const struct tree *base, const struct tree_node *patch,
 	struct tree *t = MEM_NEW(struct tree);
 	arena_init(&t->arena);
 	t->root = copy(&t->arena, base->root);
+	struct merging m = {.arena = &t->arena, .diag = d};
+	keyset_init(&m.keys);
 	if (patch && patch->kind == TREE_MAP)
-		merge(&t->arena, t->root, patch, d);
+		merge(&m, t->root, patch);
+	keyset_fini(&m.keys);
 	if (d->error_count == errors)
 		return t;
 	tree_free(t);

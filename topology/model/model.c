@@ -16,6 +16,7 @@ struct model *model_read(const struct tree *t, struct diag *d)
 	size_t errors = d->error_count;
 	struct model *m = MEM_NEW(struct model);
 	arena_init(&m->arena);
+	m->owners = 1;
 	struct schema_reader r = {&m->arena, d, ""};
 	schema_read(&r, &fields_root, t->root, m);
 	/* Names are resolved even then: one run tells as much as it can. */
@@ -28,9 +29,14 @@ struct model *model_read(const struct tree *t, struct diag *d)
 	return NULL;
 }
 
+void model_hold(struct model *m)
+{
+	m->owners++;
+}
+
 void model_free(struct model *m)
 {
-	if (!m)
+	if (!m || --m->owners)
 		return;
 	arena_fini(&m->arena);
 	mem_free(m);

@@ -273,6 +273,7 @@ struct model_workload {
 
 struct model {
 	struct arena arena;
+	unsigned owners;
 	uint16_t nsx_major, nsx_minor; /* nsx_version; default 3.0 */
 	const char *title;
 	SCHEMA_LIST(struct model_edge_cluster) edge_clusters;
@@ -288,6 +289,8 @@ struct model {
 
 /* Reads and checks 't'; all findings go to 'd'. NULL if there was an error. */
 struct model *model_read(const struct tree *t, struct diag *d);
+/* One more owner, who calls model_free() too. */
+void model_hold(struct model *m);
 void model_free(struct model *m); /* NULL is fine */
 /* What a topology file may hold. */
 const struct schema_object *model_schema(void);

@@ -37,14 +37,28 @@ struct tables {
 	struct symbol_table clusters, tier0s, tier1s, segments, pools, hosts;
 };
 
-static void resolve_scopes(struct model_nat_rule *rules, size_t count,
-			   const struct symbol_table *interfaces,
-			   struct diag *d)
+static bool has_scope(const struct model_nat_rule *rules, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
+		if (rules[i].scope.count)
+			return true;
+	return false;
+}
+
+/* Scopes name interfaces of the same node. */
+static void resolve_scopes(struct model_nat_rule *rules, size_t count,
+			   const struct model_interface *at,
+			   size_t interface_count, struct diag *d)
+{
+	struct symbol_table interfaces;
+	if (!has_scope(rules, count))
+		return;
+	add_all(&interfaces, at, interface_count, sizeof(*at));
+	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; j < rules[i].scope.count; j++)
-			resolve(interfaces, &rules[i].scope.at[j], "interface",
+			resolve(&interfaces, &rules[i].scope.at[j], "interface",
 				d);
+	symbol_fini(&interfaces);
 }
 
 static void resolve_interfaces(struct model_interface *at, size_t count,
@@ -57,7 +71,8 @@ static void resolve_interfaces(struct model_interface *at, size_t count,
 static void resolve_tier0(struct model *m, struct model_tier0 *g,
 			  const struct tables *t, struct diag *d)
 {
-	struct symbol_table edges = {NULL}, interfaces;
+	struct symbol_table edges;
+	symbol_init(&edges);
 	resolve(&t->clusters, &g->edge_cluster, "edge cluster", d);
 	resolve_interfaces(g->interfaces.at, g->interfaces.count, t, d);
 	if (g->edge_cluster.index < m->edge_clusters.count)
@@ -67,10 +82,9 @@ static void resolve_tier0(struct model *m, struct model_tier0 *g,
 	for (size_t i = 0; i < g->interfaces.count; i++)
 		resolve(&edges, &g->interfaces.at[i].edge,
 			"edge in this cluster", d);
-	ADD_ALL(&interfaces, g->interfaces);
-	resolve_scopes(g->nat_rules.at, g->nat_rules.count, &interfaces, d);
+	resolve_scopes(g->nat_rules.at, g->nat_rules.count, g->interfaces.at,
+		       g->interfaces.count, d);
 	symbol_fini(&edges);
-	symbol_fini(&interfaces);
 }
 
 static void resolve_tier1(struct model_tier1 *g, const struct tables *t,
@@ -91,22 +105,17 @@ static void resolve_tier1(struct model_tier1 *g, const struct tables *t,
 static void resolve_outside(struct model *m, const struct tables *t,
 			    struct diag *d)
 {
-	struct symbol_table interfaces;
 	for (size_t i = 0; i < m->routers.count; i++) {
 		struct model_router *r = &m->routers.at[i];
 		resolve_interfaces(r->interfaces.at, r->interfaces.count, t, d);
-		ADD_ALL(&interfaces, r->interfaces);
-		resolve_scopes(r->nat_rules.at, r->nat_rules.count, &interfaces,
-			       d);
-		symbol_fini(&interfaces);
+		resolve_scopes(r->nat_rules.at, r->nat_rules.count,
+			       r->interfaces.at, r->interfaces.count, d);
 	}
 	for (size_t i = 0; i < m->hosts.count; i++) {
 		struct model_host *h = &m->hosts.at[i];
 		resolve_interfaces(h->interfaces.at, h->interfaces.count, t, d);
-		ADD_ALL(&interfaces, h->interfaces);
-		resolve_scopes(h->nat_rules.at, h->nat_rules.count, &interfaces,
-			       d);
-		symbol_fini(&interfaces);
+		resolve_scopes(h->nat_rules.at, h->nat_rules.count,
+			       h->interfaces.at, h->interfaces.count, d);
 	}
 }
 

@@ -3,8 +3,6 @@
 
 #include <uthash.h>
 
-#include "sim/base/mem.h"
-
 struct symbol {
 	const char *name;
 	size_t index;
@@ -14,15 +12,13 @@ struct symbol {
 void symbol_init(struct symbol_table *t)
 {
 	t->symbols = NULL;
+	arena_init(&t->arena);
 }
 
 void symbol_fini(struct symbol_table *t)
 {
-	struct symbol *s, *next;
-	HASH_ITER (hh, t->symbols, s, next) {
-		HASH_DEL(t->symbols, s);
-		mem_free(s);
-	}
+	HASH_CLEAR(hh, t->symbols);
+	arena_fini(&t->arena);
 }
 
 bool symbol_find(const struct symbol_table *t, const char *name, size_t *index)
@@ -36,13 +32,17 @@ bool symbol_find(const struct symbol_table *t, const char *name, size_t *index)
 
 void symbol_add(struct symbol_table *t, const char *name, size_t index)
 {
-	size_t there;
-	if (symbol_find(t, name, &there))
+	struct symbol *s;
+	size_t len = strlen(name);
+	unsigned hash;
+	HASH_VALUE(name, len, hash);
+	HASH_FIND_BYHASHVALUE(hh, t->symbols, name, len, hash, s);
+	if (s)
 		return;
-	struct symbol *s = MEM_NEW(struct symbol);
+	s = ARENA_NEW(&t->arena, struct symbol);
 	s->name = name;
 	s->index = index;
-	HASH_ADD_KEYPTR(hh, t->symbols, s->name, strlen(s->name), s);
+	HASH_ADD_KEYPTR_BYHASHVALUE(hh, t->symbols, s->name, len, hash, s);
 }
 
 size_t symbol_names(const struct symbol_table *t, const char **names,

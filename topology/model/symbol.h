@@ -6,10 +6,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "sim/base/arena.h"
+
 struct symbol;
 
 struct symbol_table {
 	struct symbol *symbols;
+	struct arena arena;
 };
 
 void symbol_init(struct symbol_table *t);

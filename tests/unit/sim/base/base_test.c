@@ -132,6 +132,19 @@ START_TEST(chance_is_pcg32)
 }
 END_TEST
 
+START_TEST(skipped_chance_is_as_if_drawn)
+{
+	static const uint64_t counts[] = {0, 1, 2, 7, 64, 1000, 100003};
+	struct rng drawn, skipped;
+	rng_init(&drawn, 5);
+	rng_init(&skipped, 5);
+	for (uint64_t i = 0; i < counts[_i]; i++)
+		rng_next(&drawn);
+	rng_skip(&skipped, counts[_i]);
+	ck_assert_uint_eq(rng_next(&skipped), rng_next(&drawn));
+}
+END_TEST
+
 START_TEST(chance_below_a_bound_reaches_all_values)
 {
 	struct rng r;
@@ -166,6 +179,7 @@ Suite *base_test_suite(void)
 	tcase_add_loop_test(c, a_star_is_any_run, 0,
 			    (int)(sizeof(glob_rows) / sizeof(glob_rows[0])));
 	tcase_add_test(c, chance_is_pcg32);
+	tcase_add_loop_test(c, skipped_chance_is_as_if_drawn, 0, 7);
 	tcase_add_test(c, chance_below_a_bound_reaches_all_values);
 	tcase_add_test(c, fnv_matches_its_reference);
 	suite_add_tcase(s, c);

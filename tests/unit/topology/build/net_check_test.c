@@ -78,8 +78,9 @@ static void add_segments(struct str *s, unsigned count)
 	for (unsigned i = 0; i < count; i++)
 		str_addf(s,
 			 "%sx%u: {tier1: t1b, gateway_address: "
-			 "172.16.%u.%u/30}",
-			 i ? ", " : "", i, i / 64, i % 64 * 4 + 1);
+			 "172.%u.%u.%u/30}",
+			 i ? ", " : "", i, 16 + i / 16384, i / 64 % 256,
+			 i % 64 * 4 + 1);
 	str_add(s, "}\n");
 }
 
@@ -88,12 +89,12 @@ START_TEST(ports_have_a_limit)
 {
 	struct net_kit k;
 	struct str patch = {0};
-	add_segments(&patch, 1021 + (unsigned)_i);
+	add_segments(&patch, 16381 + (unsigned)_i);
 	net_kit_init(&k, str_text(&patch));
 	ck_assert_int_eq(k.net != NULL, !_i);
 	if (_i)
 		ck_assert_msg(strstr(str_text(&k.said),
-				     "t1b has 1025 interfaces: 1024 is the "
+				     "t1b has 16385 interfaces: 16384 is the "
 				     "limit"),
 			      "%s", str_text(&k.said));
 	str_fini(&patch);

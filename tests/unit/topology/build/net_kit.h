@@ -138,6 +138,7 @@ static inline void net_kit_fini(struct net_kit *k)
 
 static inline struct router *net_kit_node(struct net_kit *k, const char *name)
 {
+	net_host(k->net, name); /* if it is one, it must be there now */
 	struct node *n = world_find_node(net_world(k->net), name);
 	ck_assert_msg(n && router_of(n), "no router %s", name);
 	return router_of(n);
@@ -234,7 +235,7 @@ static inline bool net_kit_ping(struct net_kit *k, const char *from,
 static inline size_t net_kit_notes(struct net_kit *k, const char *node,
 				   enum note_kind kind)
 {
-	uint16_t number = world_find_node(net_world(k->net), node)->number;
+	uint32_t number = world_find_node(net_world(k->net), node)->number;
 	size_t count = 0;
 	for (size_t i = 0; i < k->trace.notes.count; i++)
 		count += k->trace.notes.at[i].note.node == number &&
@@ -245,7 +246,7 @@ static inline size_t net_kit_notes(struct net_kit *k, const char *node,
 /* The reason of the last drop at 'node', "" if there was none. */
 static inline const char *net_kit_drop(struct net_kit *k, const char *node)
 {
-	uint16_t number = world_find_node(net_world(k->net), node)->number;
+	uint32_t number = world_find_node(net_world(k->net), node)->number;
 	const char *reason = "";
 	for (size_t i = 0; i < k->trace.notes.count; i++) {
 		const struct note *n = &k->trace.notes.at[i].note;

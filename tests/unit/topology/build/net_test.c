@@ -59,6 +59,7 @@ START_TEST(numbers_lead_to_what_was_configured)
 			 "30.0.3.3, translated_network: 10.1.0.10}}}}\n"
 			 "routers: {gw: {acl: {no: {action: DROP, source: "
 			 "203.0.113.0/24, service: TCP/80-90}}}}");
+	net_host(k.net, "vm-a"); /* so that it has numbers too */
 	const struct net_ref *r =
 		net_ref(k.net, ref_of(k.net, refs[_i].kind, refs[_i].path));
 	ck_assert_msg(r->kind == refs[_i].kind, "no %s", refs[_i].path);
@@ -110,10 +111,7 @@ START_TEST(parts_go_by_the_gateways_name)
 	} expected[] = {{"t0", {"t0:dr", "t0:en1", "t0:en2"}},
 			{"t1", {"t1:dr", "t1:sr"}},
 			{"t1b", {"t1b:dr"}},
-			{"gw", {"gw"}},
-			{"vm-a", {"vm-a"}},
-			{"vm-b", {"vm-b"}},
-			{"server", {"server"}}};
+			{"gw", {"gw"}}};
 	struct net_kit k;
 	size_t count;
 	net_kit_init(&k, NULL);
