@@ -37,7 +37,8 @@ BIN := $O/tierpath
 
 .DEFAULT_GOAL := all
 .PHONY: all help deps run test unit lint format asan clang fuzz fuzz-long \
-	bench bench-peers bless check-kernel check-live check-rfc install uninstall clean
+	bench bench-peers bench-check bench-plot bench-table bless check-kernel \
+	check-live check-rfc install uninstall clean
 .SECONDARY:
 
 all: $(BIN) ## build build/release/tierpath (KIND=release, clang or asan)
@@ -149,7 +150,16 @@ BENCH_AUX := $(filter-out $(BENCH_SRC) tests/bench/peer_%,$(wildcard tests/bench
 ROWS ?=
 
 bench: $(BIN) $O/bench ## measure speed (ROWS="fib_1m sim"), with the peers that are built
-	@$O/bench --peers $O/peers --json build/bench.json $(ROWS)
+	@$O/bench --peers $O/peers --json build/bench.json --markdown build/bench.md $(ROWS)
+
+bench-check: $(BIN) $O/bench ## count instructions; more than 3 % above the baseline fails (BLESS=1 renews it)
+	@tests/bench/check.sh $O
+
+bench-plot: $O/bench ## draw cost against sessions, rules, routes and hops
+	@tests/bench/plot.py $O
+
+bench-table: ## put the figures of the last make bench into the README files
+	@tests/bench/table.py
 
 bench-peers: ## install and build the peers, then make bench
 	@tests/bench/peers.sh $O

@@ -28,6 +28,8 @@ typedef double bench_run(void *state);
 
 /* Whether the user wants row 'name': ask before making expensive inputs. */
 bool bench_wants(const struct bench *b, const char *name);
+/* Whether the user has named it: for rows that are not of the usual table. */
+bool bench_asked(const struct bench *b, const char *name);
 /* Measures a row; 'unit' is "M/s", "ms", "s" or "bytes". */
 void bench_measure(struct bench *b, const char *name, const char *unit,
 		   bench_run *run, void *state);

@@ -8,8 +8,11 @@
 #
 #     peer: packages libdpdk-dev pkg-config
 #     peer: flags $(pkg-config --cflags --libs libdpdk)
+#     peer: unpacked ovn-central
 #
-# Packages are Debian's; flags go to the compiler, after the file. A peer is
+# Packages are Debian's; flags go to the compiler, after the file. What is only
+# unpacked, into $1/peers/.root, starts no service as its installation would. A
+# peer is
 # optimised for this very machine (-O3 -march=native), which tierpath is not.
 # A peer that cannot be built is told about and left out.
 set -u
@@ -39,6 +42,16 @@ install_missing() {
 		{ tail -n 5 "$out/.apt.log" >&2; return 1; }
 }
 
+unpack() {
+	for p in $1; do
+		[ -e "$out/.root/.$p" ] && continue
+		mkdir -p "$out/.debs" "$out/.root"
+		(cd "$out/.debs" && apt-get download -qq "$p") &&
+			dpkg -x "$out/.debs/$p"_*.deb "$out/.root" &&
+			touch "$out/.root/.$p" || return 1
+	done
+}
+
 build() {
 	local file=$1 to=$2 flags
 	flags=$(eval "echo $(what_of flags "$file")") || return 1
@@ -54,7 +67,8 @@ for file in tests/bench/peer_*.c tests/bench/peer_*.cc tests/bench/peer_*.py tes
 	name=$(basename "$file")
 	name=${name#peer_} name=${name%.*}
 	[ $# -eq 0 ] || [[ " $* " == *" $name "* ]] || continue
-	if install_missing "$(what_of packages "$file")" && build "$file" "$out/$name"; then
+	if install_missing "$(what_of packages "$file")" &&
+		unpack "$(what_of unpacked "$file")" && build "$file" "$out/$name"; then
 		echo "peers: $name is ready"
 	else
 		echo "peers: $name cannot be built" >&2

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a user waits for: one trace, all scenarios, the largest network. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/bench/bench.h"
+#include "tests/bench/large.h"
+#include "tests/bench/process.h"
+
+#define STARTS 20 /* of one run of trace_process: the median of them counts */
+
+void process_bench(struct bench *b);
+
+static double trace(void *state)
+{
+	return process_median(state, STARTS);
+}
+
+static double seconds(void *state)
+{
+	return process_ms(state) / 1e3;
+}
+
+static void bench_trace(struct bench *b, char *tierpath)
+{
+	char *argv[] = {tierpath,
+			"trace",
+			"topology/library/vcf4-static.yaml",
+			"--from",
+			"podvm-busybox",
+			"--to",
+			"registry",
+			"--port",
+			"443",
+			NULL};
+	bench_measure(b, "trace_process", "ms", trace, argv);
+}
+
+static void bench_suite(struct bench *b, char *tierpath)
+{
+	char *alone[] = {tierpath, "test", "scenarios", "-j", "1", NULL};
+	char *all[] = {tierpath, "test", "scenarios", NULL};
+	bench_measure(b, "suite", "s", seconds, all);
+	bench_measure(b, "suite_j1", "s", seconds, alone);
+}
+
+static void bench_load(struct bench *b, const char *row, unsigned part)
+{
+	struct large l = {.part = part};
+	if (!bench_wants(b, row))
+		return;
+	large_make(&l);
+	bench_measure(b, row, "s", large_load, &l);
+	if (part == 1)
+		bench_value(b, "load_large_peak", "bytes", l.peak);
+}
+
+void process_bench(struct bench *b)
+{
+	char tierpath[512];
+	process_path("tierpath", tierpath, sizeof(tierpath));
+	bench_trace(b, tierpath);
+	bench_suite(b, tierpath);
+	bench_load(b, "load_large", 1);
+	bench_load(b, "load_tenth", 10);
+}
