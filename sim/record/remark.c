@@ -41,7 +41,7 @@ static const char *name_of(const struct writer *w, uint32_t ref)
 	return name ? name : "";
 }
 
-static const char *node_of(const struct writer *w, uint16_t number)
+static const char *node_of(const struct writer *w, uint32_t number)
 {
 	return w->world->nodes.at[number]->label;
 }

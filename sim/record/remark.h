@@ -46,7 +46,7 @@ struct remark {
 	uint32_t flow, pkt, cause; /* cause 0: it is no ICMP error */
 	unsigned hop;		   /* which node on its way, from 1 */
 	bool out;		   /* leaves 'node', else comes in */
-	uint16_t node;
+	uint32_t node;
 	const struct remark_event *events;
 	size_t event_count;
 };

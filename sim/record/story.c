@@ -355,16 +355,17 @@ void story_sent(struct story *s, const struct node *from, const struct pkt *p)
 	t->has_form = true;
 	if (tries < 2)
 		return;
-	struct remark_event e = {.note = {.time = now,
-					  .pkt = p->id,
-					  .node = from->number,
-					  .kind = NOTE_SENT,
-					  .src = p->src,
-					  .dst = p->dst,
-					  .sport = p->sport,
-					  .dport = p->dport},
-				 .tries = tries,
-				 .waited = waited};
+	struct remark_event e = {
+		.note = {.time = now,
+			 .pkt = p->id,
+			 .node = from->number & (NOTE_NODES_MAX - 1),
+			 .kind = NOTE_SENT,
+			 .src = p->src,
+			 .dst = p->dst,
+			 .sport = p->sport,
+			 .dport = p->dport},
+		.tries = tries,
+		.waited = waited};
 	VEC_ADD(&t->events, e);
 }
 
