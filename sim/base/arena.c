@@ -43,17 +43,18 @@ static void add_block(struct arena *a, size_t bytes)
 							: BLOCK_LAST;
 	if (size < bytes)
 		size = bytes;
-	struct arena_block *b = mem_new(1, sizeof(*b) + size);
+	struct arena_block *b = mem_grow(NULL, 1, sizeof(*b) + size);
 	b->size = size;
 	b->older = a->blocks;
 	a->blocks = b;
 	a->used = 0;
 }
 
-void *arena_alloc(struct arena *a, size_t count, size_t size)
+/* Not zeroed: pages that nobody gets are not touched. */
+static void *take(struct arena *a, size_t count, size_t size)
 {
 	if (size && count > (SIZE_MAX / 2) / size)
-		count = SIZE_MAX / 2 / size; /* mem_new() will refuse it */
+		count = SIZE_MAX / 2 / size; /* mem_grow() will refuse it */
 	size_t bytes = (count * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	if (!a->blocks || a->blocks->size - a->used < bytes)
 		add_block(a, bytes);
@@ -62,11 +63,18 @@ void *arena_alloc(struct arena *a, size_t count, size_t size)
 	return p;
 }
 
+void *arena_alloc(struct arena *a, size_t count, size_t size)
+{
+	void *p = take(a, count, size);
+	return memset(p, 0, count * size);
+}
+
 char *arena_text_len(struct arena *a, const char *text, size_t len)
 {
-	char *copy = arena_alloc(a, len + 1, 1);
+	char *copy = take(a, len + 1, 1);
 	if (len)
 		memcpy(copy, text, len);
+	copy[len] = '\0';
 	return copy;
 }
 
@@ -84,7 +92,7 @@ char *arena_printf(struct arena *a, const char *format, ...)
 	va_end(ap);
 	if (len < TEXT_SHORT)
 		return arena_text_len(a, text, (size_t)len);
-	char *out = arena_alloc(a, (size_t)len + 1, 1);
+	char *out = take(a, (size_t)len + 1, 1);
 	va_start(ap, format);
 	vsnprintf(out, (size_t)len + 1, format, ap);
 	va_end(ap);

@@ -36,7 +36,7 @@ struct live_entry {
 
 /* Packets to one destination dropped at one place for one reason. */
 struct live_drop {
-	uint16_t node;
+	uint32_t node;
 	uint8_t reason;
 	uint64_t count;
 	struct note last;

@@ -10,7 +10,8 @@ libjansson-dev"
 libxml2-utils python3-jsonschema python3-scapy python3-yaml"
 [ "${1:-}" != live ] || need="$need iproute2 util-linux openssl bind9-dnsutils
 dnsmasq-base skopeo docker-registry coturn"
-[ -z "${CI:-}" ] || need="$need clang clang-format libclang-rt-14-dev"
+[ -z "${CI:-}" ] || need="$need clang clang-format libclang-rt-14-dev
+valgrind"
 command -v dpkg-query >/dev/null || {
 	echo "not a Debian system; install the equivalent of:" $need >&2
 	exit 0
