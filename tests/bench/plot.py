@@ -20,7 +20,7 @@ AXES = {
     "by_sessions": "sessions (ns per packet, both gateways)",
     "by_rules": "REFLEXIVE rules (ns per packet, Tier-0)",
     "by_routes": "routes (ns per look-up, batches)",
-    "hops": "hops (ns per packet, whole simulation)",
+    "hops": "hops (ns per packet and hop, whole simulation)",
 }
 
 
@@ -35,8 +35,9 @@ def points():
     for row in json.loads(FIGURES.read_text())["rows"]:
         axis, _, n = row["name"].rpartition("_")
         if axis in found and re.fullmatch(r"\d+", n) and row["unit"] == "M/s":
-            found[axis].append((int(n), 1e3 / row["value"], 1e3 / row["max"],
-                                1e3 / row["min"]))
+            share = int(n) if axis == "hops" else 1
+            found[axis].append((int(n),) + tuple(
+                1e3 / row[which] / share for which in ("value", "max", "min")))
     return {axis: sorted(found[axis]) for axis in AXES if found[axis]}
 
 
