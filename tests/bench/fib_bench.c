@@ -137,12 +137,6 @@ static void table_row(struct bench *b, const char *name, size_t count)
 	load_free(&l);
 }
 
-/* Whether the user has named it: without names all are wanted, even "". */
-static bool asked(const struct bench *b, const char *name)
-{
-	return !bench_wants(b, "") && bench_wants(b, name);
-}
-
 /* Rows by_routes_N, for the plot only. */
 static void sweep(struct bench *b)
 {
@@ -151,7 +145,7 @@ static void sweep(struct bench *b)
 			char name[32];
 			snprintf(name, sizeof(name), "by_routes_%u",
 				 decade * times);
-			if (asked(b, name))
+			if (bench_asked(b, name))
 				table_row(b, name, decade * times);
 		}
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Measures how the cost of a packet grows, and draws it: tests/bench/plots.
+"""Measures how the cost of a packet grows, and draws it: growth.svg.
 
     tests/bench/plot.py BUILD-DIRECTORY          measures, then draws
     tests/bench/plot.py BUILD-DIRECTORY --draw   draws what was measured last
@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PLOTS = ROOT / "tests/bench/plots"
+PLOTS = ROOT / "tests/bench"
 FIGURES = ROOT / "build/plot.json"
 RUNS = "5"
 # rows AXIS_N of the benchmark, and what a point is
@@ -69,7 +69,6 @@ def main():
     if "--draw" not in sys.argv:
         measure(sys.argv[1])
     found = points()
-    PLOTS.mkdir(exist_ok=True)
     (PLOTS / "growth.txt").write_text(table(found))
     try:
         subprocess.run(["gnuplot"], input=script(found), text=True, check=True)
