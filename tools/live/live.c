@@ -86,8 +86,7 @@ static void give_out(struct live_port *port, const struct pkt *p)
 		port->refused++;
 		return;
 	}
-	port->out.frames++;
-	port->out.bytes += p->len;
+	live_sum_add(&port->out, p->len, now - l->started);
 	meter_add(&l->late, now - l->started - world_now(l->world));
 	if (e->id == p->id)
 		meter_add(&l->transit, now - e->at);
@@ -113,8 +112,8 @@ static bool is_known(const struct pkt *p)
 static void take_in(struct live_port *port, struct pkt *p)
 {
 	struct live *l = port->live;
-	port->in.frames++;
-	port->in.bytes += p->len;
+	uint64_t now = wallclock_now();
+	live_sum_add(&port->in, p->len, now - l->started);
 	if (!is_known(p)) {
 		port->foreign++;
 		world_free_pkt(l->world, p);
@@ -122,8 +121,7 @@ static void take_in(struct live_port *port, struct pkt *p)
 	}
 	if (eth_type(p->data) == ETH_TYPE_ARP)
 		p->marked = false;
-	l->entered[p->id % LIVE_UNDER_WAY] =
-		(struct live_entry){p->id, wallclock_now()};
+	l->entered[p->id % LIVE_UNDER_WAY] = (struct live_entry){p->id, now};
 	nic_put(port->nic, p);
 }
 

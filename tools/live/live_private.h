@@ -14,6 +14,8 @@
 
 struct live_sum {
 	uint64_t frames, bytes;
+	uint64_t second, in_second, busiest; /* the one under way, bytes in it;
+					      * bytes in the busiest one */
 };
 
 /* An interface of a host that is the kernel's. */
@@ -62,7 +64,9 @@ struct live {
 	void *say_context;
 };
 
-/* live_stats.c: starts to count drops. */
-void live_watch_drops(struct live *l);
+/* live_stats.c */
+void live_watch_drops(struct live *l); /* starts to count them */
+/* One more frame of 'len' bytes, at 'now' (ns since the start). */
+void live_sum_add(struct live_sum *s, size_t len, uint64_t now);
 
 #endif

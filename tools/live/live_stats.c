@@ -5,6 +5,7 @@
 #include "sim/world/world.h"
 
 #define SECOND	   1e9
+#define NS	   1000000000U
 #define DROPS_MANY 100
 
 static const char *place_of(const struct live *l, const struct live_drop *drop)
@@ -67,23 +68,30 @@ void live_watch_drops(struct live *l)
 	world_watch(l->world, &l->drops_watch);
 }
 
-static void print_sum(const struct live *l, const struct live_sum *s,
-		      struct str *out)
+void live_sum_add(struct live_sum *s, size_t len, uint64_t now)
 {
-	double seconds = (double)world_now(l->world) / SECOND;
-	str_addf(out, "%10llu %12llu %9.3f", (unsigned long long)s->frames,
-		 (unsigned long long)s->bytes,
-		 seconds > 0 ? (double)s->bytes * 8 / 1e6 / seconds : 0);
+	uint64_t second = now / NS;
+	s->frames++;
+	s->bytes += len;
+	s->in_second = second == s->second ? s->in_second + len : len;
+	s->second = second;
+	if (s->in_second > s->busiest)
+		s->busiest = s->in_second;
 }
 
-static void print_port(const struct live *l, const struct live_port *p,
-		       struct str *out)
+static void print_sum(const struct live_sum *s, struct str *out)
+{
+	str_addf(out, "%10llu %12llu %9.3f", (unsigned long long)s->frames,
+		 (unsigned long long)s->bytes, (double)s->busiest * 8 / 1e6);
+}
+
+static void print_port(const struct live_port *p, struct str *out)
 {
 	char name[40];
 	str_addf(out, "  %-24s", nic_print(p->nic, name, sizeof(name)));
-	print_sum(l, &p->in, out);
+	print_sum(&p->in, out);
 	str_add(out, "  ");
-	print_sum(l, &p->out, out);
+	print_sum(&p->out, out);
 	if (p->foreign)
 		str_addf(out, "  %llu neither IPv4 nor ARP",
 			 (unsigned long long)p->foreign);
@@ -110,10 +118,10 @@ void live_print_stats(const struct live *l, struct str *out)
 {
 	str_addf(out, "after %.3f s\n", (double)world_now(l->world) / SECOND);
 	str_addf(out, "  %-24s%10s %12s %9s  %10s %12s %9s\n", "", "frames in",
-		 "bytes", "Mbit/s", "frames out", "bytes", "Mbit/s");
+		 "bytes", "Mbit/s*", "frames out", "bytes", "Mbit/s*");
 	for (size_t i = 0; i < l->ports.count; i++)
-		print_port(l, l->ports.at[i], out);
-	str_add(out, "under way: ");
+		print_port(l->ports.at[i], out);
+	str_add(out, "* in the busiest second\nunder way: ");
 	meter_print(&l->transit, out);
 	str_add(out, "\nbehind real time: ");
 	meter_print(&l->late, out);
