@@ -214,7 +214,7 @@ def cured(r, live, spaces, tmp):
     status, text, took = hanging.end()
     r.ok("the hanging skopeo succeeds", status == 0, text)
     r.ok("with the retry of its SYN, not a new try", 0.9 < took < 25, f"{took:.2f} s")
-    r.ok("what came is what was pushed",
+    r.ok("what came is what was pushed", status == 0 and
          (tmp / "pulled/manifest.json").read_bytes() == (tmp / "image/manifest.json").read_bytes() and
          all((tmp / "pulled" / f.name).read_bytes() == f.read_bytes()
              for f in (tmp / "image").iterdir()))
