@@ -11,7 +11,7 @@ KIND ?= release
 CC ?= gcc
 PREFIX ?= /usr/local
 VERSION := 0.1.0
-O := build/$(KIND)
+O := build/$(KIND)$(if $(NO_TLS),-notls)
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wcast-qual -Wvla \
 	-Wmissing-prototypes -Wstrict-prototypes
@@ -26,10 +26,17 @@ endif
 # WERROR=1 makes warnings errors; continuous integration sets it.
 ALL_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -DTIERPATH_VERSION='"$(VERSION)"' \
 	-I. $(WARN) $(OPT) $(if $(WERROR),-Werror) -MMD -MP $(CFLAGS)
-LIBS := -lnet -lpcap -lyaml -ljansson
+# NO_TLS=1 builds without OpenSSL: what would be encrypted goes in plain. Linked
+# in where there are archives: loading it as a shared library would double the
+# time of a start, and most runs never use it.
+OPENSSL = $(if $(findstring /,$(shell $(CC) -print-file-name=libcrypto.a)),\
+	-l:libssl.a -l:libcrypto.a -lpthread,-lssl -lcrypto)
+LIBS := -lnet -lpcap -lyaml -ljansson $(if $(NO_TLS),,$(OPENSSL))
+UNUSED := $(if $(NO_TLS),$(addprefix sim/host/,tls.c tls_cert.c tls_rand.c),\
+	sim/host/tls_none.c)
 CHECK_LIBS := -lcheck -lsubunit -lm -lrt -lpthread
 
-SRC := $(foreach l,$(LAYERS),$(sort $(wildcard $(l)/*.c)))
+SRC := $(filter-out $(UNUSED),$(foreach l,$(LAYERS),$(sort $(wildcard $(l)/*.c))))
 OBJ := $(SRC:%.c=$O/%.o)
 MAIN := $O/tools/tierpath/main.o
 LIB_OBJ := $(filter-out $(MAIN),$(OBJ))
@@ -116,7 +123,8 @@ unit/%: FORCE
 	$O/one/$*/unit
 
 ifdef LAYER
-UPTO_SRC := $(foreach l,$(call upto,$(LAYER),$(LAYERS)),$(wildcard $(l)/*.c))
+UPTO_SRC := $(filter-out $(UNUSED),$(foreach l,$(call \
+	upto,$(LAYER),$(LAYERS)),$(wildcard $(l)/*.c)))
 $O/one/$(LAYER)/unit: $(patsubst %.c,$O/%.o,$(filter-out \
 		tools/tierpath/main.c,$(UPTO_SRC)) $(wildcard \
 		tests/unit/$(LAYER)/*_test.c tests/unit/*.c))

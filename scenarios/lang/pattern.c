@@ -8,9 +8,9 @@
 
 /* The first words of what summary_kind() prints. */
 static const char *const kinds[] = {
-	"SYN",	   "SYN-ACK", "ACK",	 "PSH-ACK", "FIN",
-	"FIN-ACK", "RST",     "RST-ACK", "none",    "TCP",
-	"UDP",	   "DNS",     "HTTP",	 "ICMP",    "protocol",
+	"SYN",	"SYN-ACK", "ACK",  "PSH-ACK",  "FIN", "FIN-ACK",
+	"RST",	"RST-ACK", "none", "TCP",      "UDP", "DNS",
+	"HTTP", "TLS",	   "ICMP", "protocol",
 };
 
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))

@@ -107,6 +107,7 @@ static void take_file(struct script *s, const struct script_file *f,
 	s->title = f->title;
 	s->description = f->description;
 	s->seed = f->seed;
+	s->needs = f->needs;
 	s->steps =
 		ARENA_ARRAY(&s->arena, f->steps.count + 1, struct script_step);
 	s->step_count = f->steps.count;

@@ -43,6 +43,8 @@ struct script_step {
 	uint64_t duration; /* wait; pull: "for": kubelet goes on that long */
 	unsigned attempts; /* pull: stop after so many; default 1 */
 	uint64_t timeout;  /* probes; 0: the usual one */
+	uint16_t size;	   /* ping: bytes of data */
+	bool fragment;	   /* ping: it may be cut on its way */
 	bool background;   /* the next step starts at once */
 	const struct tree_node *change;
 	const char *note; /* a sentence shown with the step; may be NULL */
@@ -116,6 +118,9 @@ struct script_expect {
 	uint64_t count;
 };
 
+/* What a build may lack. */
+enum script_need { SCRIPT_NEED_TLS = 1 };
+
 struct script {
 	struct arena arena;
 	const char *path;
@@ -127,7 +132,8 @@ struct script {
 	size_t step_count;
 	struct script_expect *expects;
 	size_t expect_count;
-	uint64_t seed; /* "seed:" in the file; default 1 */
+	uint64_t seed;	/* "seed:" in the file; default 1 */
+	unsigned needs; /* "needs:", enum script_need, or-ed */
 };
 
 /* As files have it: "SNAT" .. "NO_NAT". */

@@ -29,6 +29,7 @@ struct script_file {
 	struct diag_place topology_at;
 	const struct tree_node *change;
 	uint64_t seed;
+	unsigned needs;
 	SCHEMA_LIST(struct script_entry) steps;
 	SCHEMA_LIST(struct script_group) expects;
 };

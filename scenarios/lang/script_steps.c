@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "sim/host/probe.h"
+
 #define STEP(member)  SCRIPT_AT(struct script_step, member)
 #define PLACE(member) .place = offsetof(struct script_step, member)
 
@@ -102,8 +104,26 @@ static const struct schema_field request_fields[] = {
 static const struct schema_field connect_fields[] = {
 	FROM, TO, PORT, SPORT, TIMEOUT, SCRIPT_FIELDS_END};
 
-static const struct schema_field ping_fields[] = {FROM, TO, TIMEOUT,
-						  SCRIPT_FIELDS_END};
+static const struct schema_field ping_fields[] = {
+	FROM,
+	TO,
+	TIMEOUT,
+	{.name = "size",
+	 .doc = "bytes of data; default 56",
+	 .kind = SCHEMA_UINT,
+	 .size = 2,
+	 .max = PROBE_SIZE_MAX,
+	 STEP(size)},
+	{.name = "fragment",
+	 .doc = "true: it may be cut on its way (no DF); default false",
+	 .kind = SCHEMA_BOOL,
+	 STEP(fragment)},
+	SCRIPT_FIELDS_END};
+
+static void ping_defaults(void *record)
+{
+	((struct script_step *)record)->size = PROBE_SIZE;
+}
 
 static const struct schema_field lookup_fields[] = {
 	FROM,
@@ -137,7 +157,7 @@ static void check_url(struct schema_reader *r, const struct tree_node *map,
 VERB(pull, "kubelet pulls the image of a workload.", .defaults = pull_defaults);
 VERB(request, "An HTTP request.", .finish = check_url);
 VERB(connect, "A TCP connection is opened and closed.", .finish = NULL);
-VERB(ping, "One ICMP echo request.", .finish = NULL);
+VERB(ping, "One ICMP echo request.", .defaults = ping_defaults);
 VERB(lookup, "A name is looked up.", .finish = NULL);
 
 static const struct schema_object send_datagram = {
@@ -228,6 +248,8 @@ static void root_defaults(void *record)
 	((struct script_file *)record)->seed = 1;
 }
 
+static const char *const needs[] = {"tls", NULL};
+
 static const struct schema_field root_fields[] = {
 	{.name = "title",
 	 .doc = "what the scenario shows, as a sentence",
@@ -255,6 +277,11 @@ static const struct schema_field root_fields[] = {
 	 .size = 8,
 	 .max = UINT64_MAX / 16,
 	 SCRIPT_AT(struct script_file, seed)},
+	{.name = "needs",
+	 .doc = "tls: it is left out by a build without",
+	 .kind = SCHEMA_FLAGS,
+	 .names = needs,
+	 SCRIPT_AT(struct script_file, needs)},
 	{.name = "steps",
 	 .doc = "what is done, in order",
 	 .kind = SCHEMA_LIST_OF,

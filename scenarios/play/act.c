@@ -236,6 +236,8 @@ static void start_probe(struct stage *s, struct stage_run *r)
 							: names_target(s, r),
 		.port = step->port,
 		.sport = step->sport,
+		.size = step->size,
+		.fragment = step->fragment,
 		.timeout = step->timeout,
 		.profile = r->profile,
 	};

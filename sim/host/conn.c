@@ -85,11 +85,20 @@ static void establish(struct conn *c)
 	conn_out_push(c);
 }
 
+static uint16_t own_mss(const struct conn *c)
+{
+	uint16_t mss = stack_tcp_mss(&c->tcp);
+	return mss < CONN_MSS ? mss : CONN_MSS;
+}
+
 static void take_peer(struct conn *c, const struct tcp *head)
 {
 	c->rcv_nxt = head->seq + 1;
 	c->peer_window = head->window;
-	c->mss = head->mss && head->mss < CONN_MSS ? head->mss : CONN_MSS;
+	c->mss = own_mss(c);
+	if (head->mss && head->mss < c->mss)
+		c->mss = head->mss;
+	c->peer_sacks = head->sack_permitted;
 	conn_cwnd_open(c);
 }
 
@@ -260,6 +269,7 @@ static void on_segment(struct stack_tcp *t, const struct tcp *head,
 	default:
 		break;
 	}
+	c->cause = 0;
 }
 
 /* ICMP errors end a connect at once; later they are remembered only, and we
@@ -305,6 +315,7 @@ struct conn *conn_connect(struct host *h, ip4 peer, uint16_t port,
 		free_conn(&c->tcp);
 		return NULL;
 	}
+	c->mss = own_mss(c);
 	conn_out_syn(c);
 	return c->state == CONN_DEAD ? NULL : c; /* the interface is down */
 }
@@ -325,6 +336,11 @@ ip4 conn_local(const struct conn *c, uint16_t *port)
 {
 	*port = c->tcp.port;
 	return c->tcp.local;
+}
+
+uint32_t conn_next_seq(const struct conn *c)
+{
+	return c->snd_base + (uint32_t)c->out_count;
 }
 
 bool conn_is_connected(const struct conn *c)
@@ -387,9 +403,10 @@ static void on_syn(void *context, const struct stack_from *from,
 	c->tcp.peer_port = from->sport;
 	c->tcp.flow = from->flow;
 	c->cause = from->pkt;
-	take_peer(c, head);
 	stack_tcp_open(host_stack(l->host), &c->tcp);
+	take_peer(c, head);
 	conn_out_syn(c);
+	c->cause = 0;
 }
 
 void conn_listen(struct host *h, uint16_t port, struct conn_listener *l)

@@ -2,7 +2,9 @@
 /* A small TCP endpoint (RFC 9293): SYN and data retransmission with Linux's
  * timers, MSS, segmentation, path MTU discovery (RFC 1191), cumulative
  * acknowledgement, delayed as Linux does, congestion control (NewReno), FIN, RST
- * and TIME_WAIT. No options but MSS, so at most 64 KiB are under way.
+ * and TIME_WAIT. It tells the peer what came beyond a gap (SACK, RFC 2018); what
+ * the peer tells so changes nothing in what is sent again. No window scaling, so
+ * at most 64 KiB are under way.
  *
  * conn_connect or a listener makes one; events tell its user what happens;
  * conn_close (politely) or conn_abort end it. After either, or after the event
@@ -36,6 +38,8 @@ void conn_set_events(struct conn *c, const struct conn_events *events,
 		     void *context);
 uint32_t conn_flow(const struct conn *c);
 ip4 conn_local(const struct conn *c, uint16_t *port);
+/* Of the next byte that conn_send() takes. */
+uint32_t conn_next_seq(const struct conn *c);
 bool conn_is_connected(const struct conn *c);
 void conn_send(struct conn *c, const void *bytes, size_t len); /* copied */
 void conn_close(struct conn *c);

@@ -66,6 +66,40 @@ static void hold(struct conn *c, const struct piece *p)
 	*h = (struct conn_held){*at, p->seq, p->len, p->fin};
 	memcpy(h->bytes, p->bytes, p->len);
 	*at = h;
+	c->held_last = p->seq;
+}
+
+/* Segments that follow one another make one block. */
+static struct tcp_sack next_block(const struct conn_held **at)
+{
+	const struct conn_held *h = *at;
+	struct tcp_sack block = {h->seq, h->seq + h->len};
+	for (h = h->next; h && !conn_is_after(h->seq, block.to); h = h->next)
+		if (conn_is_after(h->seq + h->len, block.to))
+			block.to = h->seq + h->len;
+	*at = h;
+	return block;
+}
+
+void conn_in_sacks(const struct conn *c, struct craft_tcp *segment)
+{
+	const struct conn_held *at = c->held;
+	if (!c->peer_sacks)
+		return;
+	while (at) {
+		struct tcp_sack block = next_block(&at);
+		bool newest = c->held_last - block.from < block.to - block.from;
+		unsigned count = segment->sack_count;
+		if (newest && count) { /* room for it in front */
+			segment->sacks[count - (count == TCP_SACKS)] =
+				segment->sacks[0];
+			segment->sacks[0] = block;
+		} else if (count < TCP_SACKS) {
+			segment->sacks[count] = block;
+		}
+		if (count < TCP_SACKS)
+			segment->sack_count++;
+	}
 }
 
 /* Cuts off what is known; false if nothing is left. */

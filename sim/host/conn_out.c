@@ -21,6 +21,14 @@ bool conn_out_may_repeat_syn(const struct conn *c)
 	return syn_waits[host_conf(c->host)->syn][c->tries];
 }
 
+/* An answer permits what the SYN has permitted. */
+static void set_syn_options(const struct conn *c, struct craft_tcp *segment)
+{
+	uint16_t own = stack_tcp_mss(&c->tcp);
+	segment->mss = own < CONN_MSS ? own : CONN_MSS;
+	segment->sack_permitted = c->state == CONN_SYN_SENT || c->peer_sacks;
+}
+
 void conn_out_segment(struct conn *c, uint8_t flags, uint32_t seq,
 		      struct craft_bytes payload)
 {
@@ -29,13 +37,15 @@ void conn_out_segment(struct conn *c, uint8_t flags, uint32_t seq,
 		.ack = flags & TCP_ACK ? c->rcv_nxt : 0,
 		.flags = flags,
 		.window = CONN_WINDOW,
-		.mss = flags & TCP_SYN ? CONN_MSS : 0,
 		.payload = payload,
 	};
+	if (flags & TCP_SYN)
+		set_syn_options(c, &segment);
+	else if (c->held && !payload.len)
+		conn_in_sacks(c, &segment);
 	c->unacked = 0;
 	vclock_cancel(c->clock, &c->ack_timer);
 	stack_tcp_send(&c->tcp, &segment, c->cause);
-	c->cause = 0;
 }
 
 void conn_out_ack(struct conn *c)

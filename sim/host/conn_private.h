@@ -41,13 +41,15 @@ struct conn {
 	bool recovering;
 	unsigned dup_acks;
 	struct conn_held *held; /* segments that came too early */
+	uint32_t held_last;	/* seq of the one that came last */
+	bool peer_sacks;	/* it wants to be told which */
 	struct vclock_timer ack_timer;
 	uint32_t unacked; /* bytes received since the last ACK */
 	unsigned quick_acks;
 	bool fin_wanted, fin_sent, fin_acked, fin_received;
 	uint64_t srtt, rttvar, rto, sampled; /* ns; sampled: when sent, or 0 */
 	uint32_t sample_end;
-	uint32_t cause; /* packet that the next segment answers */
+	uint32_t cause; /* packet being taken: what is sent now answers it */
 };
 
 /* conn.c */
@@ -63,6 +65,9 @@ static inline bool conn_is_after(uint32_t a, uint32_t b)
 /* conn_in.c */
 void conn_in_init(struct conn *c);
 void conn_in_forget(struct conn *c);
+/* What is held, as SACK blocks: that with the last one first (RFC 2018 section
+ * 4). */
+void conn_in_sacks(const struct conn *c, struct craft_tcp *segment);
 /* The payload of a segment, and its FIN. */
 void conn_in_data(struct conn *c, const struct tcp *head,
 		  const uint8_t *payload, size_t len);

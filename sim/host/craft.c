@@ -92,15 +92,39 @@ size_t craft_make_udp(struct craft *c, const struct craft_ip *ip,
 	return len;
 }
 
+/* As Linux orders them; padded to whole words in front. */
+static size_t write_options(const struct craft_tcp *tcp, uint8_t *out)
+{
+	uint8_t *at = out;
+	if (tcp->mss) {
+		memcpy(at, (uint8_t[]){2, 4}, 2);
+		be_store16(at + 2, tcp->mss);
+		at += 4;
+	}
+	if (tcp->sack_permitted) {
+		memcpy(at, (uint8_t[]){1, 1, 4, 2}, 4);
+		at += 4;
+	}
+	if (!tcp->sack_count)
+		return (size_t)(at - out);
+	memcpy(at, (uint8_t[]){1, 1, 5, (uint8_t)(2 + 8 * tcp->sack_count)}, 4);
+	at += 4;
+	for (unsigned i = 0; i < tcp->sack_count; i++, at += 8) {
+		be_store32(at, tcp->sacks[i].from);
+		be_store32(at + 4, tcp->sacks[i].to);
+	}
+	return (size_t)(at - out);
+}
+
 size_t craft_make_tcp(struct craft *c, const struct craft_ip *ip,
 		      const struct craft_tcp *tcp, struct craft_frame out)
 {
-	size_t options = tcp->mss ? 4 : 0;
+	uint8_t bytes[40];
+	size_t options = write_options(tcp, bytes);
 	size_t size = TCP_SIZE + options + tcp->payload.len;
-	const uint8_t mss[4] = {2, 4, (uint8_t)(tcp->mss >> 8),
-				(uint8_t)tcp->mss};
 	bool built =
-		!options || libnet_build_tcp_options(mss, 4, c->net, 0) != -1;
+		!options || libnet_build_tcp_options(bytes, (uint32_t)options,
+						     c->net, 0) != -1;
 	built = built &&
 		libnet_build_tcp(tcp->sport, tcp->dport, tcp->seq, tcp->ack,
 				 tcp->flags, tcp->window, 0, 0, (uint16_t)size,

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "sim/base/addr.h"
+#include "sim/wire/tcp.h"
 
 struct craft;
 
@@ -40,6 +41,9 @@ struct craft_tcp {
 	uint8_t flags;
 	uint16_t window;
 	uint16_t mss; /* option on a SYN; 0: none */
+	bool sack_permitted;
+	struct tcp_sack sacks[TCP_SACKS]; /* option */
+	uint8_t sack_count;
 	struct craft_bytes payload;
 };
 

@@ -55,6 +55,7 @@ struct host *host_new(struct world *w, const char *name, const char *label)
 {
 	struct host *h = MEM_NEW(struct host);
 	arena_init(&h->arena);
+	h->conf.authorities[h->conf.authority_count++] = HOST_PUBLIC;
 	h->router = router_new(w, name, label);
 	h->stack = stack_new(h->router);
 	router_set_ended(h->router, on_ended, h);
@@ -67,6 +68,9 @@ void host_configure(struct host *h, const struct host_conf *conf)
 	h->conf = *conf;
 	for (size_t i = 0; i < conf->search_count; i++)
 		h->conf.search[i] = arena_text(&h->arena, conf->search[i]);
+	for (size_t i = 0; i < conf->authority_count; i++)
+		h->conf.authorities[i] =
+			arena_text(&h->arena, conf->authorities[i]);
 	if (conf->resolver != HOST_RESOLVER_STUB) {
 		resolved_free(h->resolved);
 		h->resolved = NULL;
@@ -117,4 +121,10 @@ const char *host_name(const struct host *h)
 struct world *host_world(const struct host *h)
 {
 	return router_node(h->router)->world;
+}
+
+int64_t host_time(const struct host *h)
+{
+	uint64_t now = world_now(host_world(h)) / VCLOCK_S;
+	return VCLOCK_EPOCH + (int64_t)now + h->conf.clock_offset;
 }

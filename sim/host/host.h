@@ -17,6 +17,8 @@
 
 #define HOST_NAMESERVERS 3 /* as resolv.conf(5) */
 #define HOST_SEARCH	 6
+#define HOST_AUTHORITIES 8
+#define HOST_PUBLIC	 "public" /* the authority that all trust by default */
 
 struct stack;
 struct host;
@@ -37,6 +39,10 @@ struct host_conf {
 	const char *search[HOST_SEARCH]; /* copied */
 	size_t search_count;
 	enum host_syn syn;
+	/* Whose certificates are trusted, by name; copied. */
+	const char *authorities[HOST_AUTHORITIES];
+	size_t authority_count;
+	int64_t clock_offset; /* s; how far its clock is ahead */
 };
 
 struct host *host_new(struct world *w, const char *name, const char *label);
@@ -53,5 +59,7 @@ struct router *host_router(const struct host *h);
 struct stack *host_stack(const struct host *h);
 const char *host_name(const struct host *h);
 struct world *host_world(const struct host *h);
+/* What its clock says, seconds since 1970. */
+int64_t host_time(const struct host *h);
 
 #endif

@@ -10,8 +10,9 @@
 
 struct httpc {
 	struct host *host;
-	struct str request;
+	struct str request, name; /* name: of the host */
 	uint16_t port;
+	bool tls;
 	const struct profile *profile;
 	httpc_done_fn *done;
 	bool ended;
@@ -21,7 +22,7 @@ struct httpc {
 	struct vclock_timer timer;
 	ip4 addr;
 	struct str answer; /* head bytes while it is incomplete */
-	bool connected, has_head;
+	bool ready, has_head;
 	struct httpc_result result;
 };
 
@@ -53,7 +54,7 @@ static void fail_dial(struct httpc *c, const char *prefix, const char *what)
 static void on_ready(void *context)
 {
 	struct httpc *c = context;
-	c->connected = true;
+	c->ready = true;
 	stream_send(c->stream, c->request.text, c->request.len);
 }
 
@@ -114,7 +115,7 @@ static void on_finished(void *context)
 static void on_failed(void *context, enum stack_error error)
 {
 	struct httpc *c = context;
-	if (!c->connected) {
+	if (!stream_is_connected(c->stream)) {
 		fail_dial(c, "connect: ", stack_error_text(error));
 		return;
 	}
@@ -135,12 +136,24 @@ static void on_dial_timed_out(void *context)
 	fail_dial(c, "", "i/o timeout");
 }
 
+static void on_tls_failed(void *context, const struct tls_fault *f)
+{
+	struct httpc *c = context;
+	tls_fault_text(f, &c->result.error);
+	end(c, false);
+}
+
 static const struct stream_events stream_events = {
-	on_ready, on_received, on_finished, on_failed, on_dial_timed_out};
+	on_ready,  on_received,	      on_finished,
+	on_failed, on_dial_timed_out, on_tls_failed};
 
 static void dial(struct httpc *c)
 {
-	struct stream_to to = {c->addr, c->port, c->profile->dial_timeout};
+	struct stream_to to = {.addr = c->addr,
+			       .port = c->port,
+			       .dial_timeout = c->profile->dial_timeout,
+			       .tls_host = c->tls ? str_text(&c->name) : NULL,
+			       .tls_timeout = c->profile->tls_timeout};
 	c->stream = stream_dial(c->host, &to, &stream_events, c);
 	c->result.flows[1] = stream_flow(c->stream);
 }
@@ -165,7 +178,7 @@ static void on_timeout(void *context)
 	str_addf(&c->result.error,
 		 "net/http: request canceled%s (Client.Timeout exceeded while "
 		 "awaiting headers)",
-		 c->connected ? "" : " while waiting for connection");
+		 c->ready ? "" : " while waiting for connection");
 	if (c->stream && c->profile->dial_outlives_call) {
 		stream_abandon(c->stream);
 		c->stream = NULL;
@@ -188,6 +201,8 @@ struct httpc *httpc_new(struct host *h, const struct httpc_call *call,
 	uint64_t now = host_world(h)->clock.now;
 	c->host = h;
 	c->port = call->port;
+	c->tls = call->tls;
+	str_add(&c->name, call->host);
 	c->profile = call->profile;
 	c->done = done;
 	c->context = context;
@@ -213,6 +228,7 @@ void httpc_free(struct httpc *c)
 	resolver_free(c->resolver);
 	stream_close(c->stream);
 	str_fini(&c->request);
+	str_fini(&c->name);
 	str_fini(&c->answer);
 	str_fini(&c->result.body);
 	str_fini(&c->result.error);

@@ -21,6 +21,7 @@
 struct httpc_call {
 	const char *method, *host, *target; /* copied */
 	uint16_t port;
+	bool tls;
 	uint64_t timeout; /* ns; 0: none */
 	const struct profile *profile;
 };

@@ -157,6 +157,8 @@ static void start_ping(struct probe *p)
 	set_timeout(p, PING_TIMEOUT);
 	p->ping = (struct stack_ping){.peer = p->addr,
 				      .flow = world_flow(world_of(p)),
+				      .size = p->conf.size,
+				      .fragment = p->conf.fragment,
 				      .reply = on_reply,
 				      .error = on_error,
 				      .context = p};
@@ -185,11 +187,16 @@ static void on_http_done(void *context, const struct httpc_result *r)
 	str_fini(&text);
 }
 
+static bool is_https(const struct probe *p)
+{
+	return !strncmp(p->target, "https://", 8);
+}
+
 /* "https://HOST[:PORT]/PATH" or "http://...". */
 static bool split_url(struct probe *p, char *host, size_t size,
 		      const char **path)
 {
-	bool tls = !strncmp(p->target, "https://", 8);
+	bool tls = is_https(p);
 	if (!tls && strncmp(p->target, "http://", 7) != 0)
 		return false;
 	const char *at = p->target + (tls ? 8 : 7);
@@ -226,6 +233,7 @@ static void start_http(struct probe *p)
 				  .host = host,
 				  .target = path,
 				  .port = p->conf.port,
+				  .tls = is_https(p),
 				  .timeout = p->conf.timeout,
 				  .profile = p->conf.profile};
 	p->call = httpc_new(p->host, &call, on_http_done, p);

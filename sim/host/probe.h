@@ -17,11 +17,16 @@
 
 enum probe_kind { PROBE_PING, PROBE_TCP, PROBE_UDP, PROBE_LOOKUP, PROBE_HTTP };
 
+#define PROBE_SIZE     56   /* ping's usual one */
+#define PROBE_SIZE_MAX 2000 /* so that it fits a packet slot */
+
 struct probe_conf {
 	enum probe_kind kind;
 	const char *target; /* address or name; for HTTP a URL */
 	uint16_t port;	    /* TCP, UDP */
 	uint16_t sport;	    /* 0: the host chooses */
+	uint16_t size;	    /* ping: bytes of data */
+	bool fragment;	    /* ping: it may be cut on its way */
 	uint64_t timeout;   /* ns; 0: the usual one of the kind or profile */
 	const struct profile *profile; /* HTTP; NULL: kubectl */
 };

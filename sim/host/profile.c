@@ -9,7 +9,8 @@
  * the registry does not answer it asks whether that is an old one, for as long
  * again, and tells of the first failure.
  * podvm: the fetcher of vSphere Pods prints the kernel's ETIMEDOUT, so no timer
- * of its own can be shorter than 127 s. */
+ * for dialling can be shorter than 127 s. That of the handshake is Go's default,
+ * which all of them keep. */
 #include "sim/host/profile.h"
 
 #include <string.h>
@@ -23,6 +24,7 @@ static const struct profile profiles[] = {
 		.style = PROFILE_PODVM,
 		.pulls = true,
 		.heads = true,
+		.tls_timeout = 10 * S,
 		.blob_tries = 1,
 		.timeout_code = "Unknown",
 	},
@@ -35,6 +37,7 @@ static const struct profile profiles[] = {
 		.hidden_lookups = 3,
 		.first_timeout = 15 * S,
 		.dial_timeout = 30 * S,
+		.tls_timeout = 10 * S,
 		.dial_outlives_call = true,
 		.blob_tries = 5,
 		.timeout_code = "Unknown",
@@ -48,6 +51,7 @@ static const struct profile profiles[] = {
 		.hidden_lookups = 3,
 		.first_timeout = 15 * S,
 		.dial_timeout = 30 * S,
+		.tls_timeout = 10 * S,
 		.blob_tries = 6,
 		.tells_attempts = true,
 		.quotes_url = true,
@@ -60,6 +64,7 @@ static const struct profile profiles[] = {
 		.pulls = true,
 		.heads = true,
 		.dial_timeout = 30 * S,
+		.tls_timeout = 10 * S,
 		.blob_tries = 1,
 		.quotes_url = true,
 		.timeout_code = "DeadlineExceeded",
@@ -81,6 +86,7 @@ static const struct profile profiles[] = {
 		.who = "kubectl on an admin's machine",
 		.style = PROFILE_KUBECTL,
 		.dial_timeout = 30 * S,
+		.tls_timeout = 10 * S,
 		.quotes_url = true,
 	},
 	{

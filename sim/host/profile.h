@@ -30,6 +30,7 @@ struct profile {
 	uint8_t hidden_lookups;	 /* of the registry before the first call */
 	uint64_t first_timeout;	 /* ns, all of the first call; 0: none */
 	uint64_t dial_timeout;	 /* ns; 0: the kernel decides */
+	uint64_t tls_timeout;	 /* ns, of the handshake; 0: none */
 	bool dial_outlives_call; /* a cancelled call leaves its dial running */
 	uint8_t blob_tries;
 	bool tells_attempts;	  /* how often it has tried to get a blob */

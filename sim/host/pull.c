@@ -202,6 +202,7 @@ static void start_call(struct pull *p)
 		.host = p->image.host,
 		.target = p->target,
 		.port = p->image.port,
+		.tls = true,
 		.timeout = p->phase == PING ? p->profile->first_timeout : 0,
 		.profile = p->profile,
 	};

@@ -14,6 +14,7 @@
 #include "sim/base/mem.h"
 #include "sim/base/str.h"
 #include "sim/host/conn.h"
+#include "sim/host/stream.h"
 #include "sim/wire/http.h"
 
 #define DIGEST_SIZE   72 /* "sha256:" and 64 digits, and NUL */
@@ -21,10 +22,12 @@
 #define MANIFEST_TYPE "application/vnd.docker.distribution.manifest.v2+json"
 
 struct service {
+	struct host *host;
 	struct conn_listener listener;
 	uint16_t port;
 	struct arena arena;
-	bool is_registry;
+	bool is_registry, has_tls;
+	struct tls_server tls;
 	struct registry_conf registry;
 	struct registry_page page;
 };
@@ -32,7 +35,7 @@ struct service {
 /* One connection: collects the request, answers it, closes. */
 struct session {
 	struct service *service;
-	struct conn *conn;
+	struct stream *stream;
 	struct str request;
 };
 
@@ -61,7 +64,7 @@ static void answer_text(struct session *s, unsigned status, const char *body)
 	struct str out = {0};
 	head(&out, status, "application/json", strlen(body));
 	str_addf(&out, "\r\n%s", body);
-	conn_send(s->conn, out.text, out.len);
+	stream_send(s->stream, out.text, out.len);
 	str_fini(&out);
 }
 
@@ -91,21 +94,21 @@ static void answer_manifest(struct session *s,
 	head(&out, 200, MANIFEST_TYPE, body.len);
 	str_addf(&out, "Docker-Content-Digest: %s\r\n\r\n%s", digest,
 		 head_only ? "" : str_text(&body));
-	conn_send(s->conn, out.text, out.len);
+	stream_send(s->stream, out.text, out.len);
 	str_fini(&out);
 	str_fini(&body);
 }
 
 static void answer_bytes(struct session *s, uint64_t size)
 {
-	static const char filler[1024] = "";
+	static const char filler[16384] = ""; /* a TLS record is full then */
 	struct str out = {0};
 	head(&out, 200, "application/octet-stream", size);
 	str_add(&out, "\r\n");
-	conn_send(s->conn, out.text, out.len);
+	stream_send(s->stream, out.text, out.len);
 	for (uint64_t left = size; left;) {
 		size_t part = left < sizeof(filler) ? left : sizeof(filler);
-		conn_send(s->conn, filler, part);
+		stream_send(s->stream, filler, part);
 		left -= part;
 	}
 	str_fini(&out);
@@ -184,12 +187,13 @@ static void answer_page(struct session *s)
 	struct str out = {0};
 	head(&out, page->status, "text/html", strlen(page->body));
 	str_addf(&out, "\r\n%s", page->body);
-	conn_send(s->conn, out.text, out.len);
+	stream_send(s->stream, out.text, out.len);
 	str_fini(&out);
 }
 
 static void end_session(struct session *s)
 {
+	stream_close(s->stream);
 	str_fini(&s->request);
 	mem_free(s);
 }
@@ -209,15 +213,12 @@ static void on_received(void *context, const uint8_t *bytes, size_t len)
 		answer_registry(s, &q);
 	else
 		answer_page(s);
-	conn_close(s->conn);
 	end_session(s);
 }
 
 static void on_finished(void *context)
 {
-	struct session *s = context;
-	conn_close(s->conn);
-	end_session(s);
+	end_session(context);
 }
 
 static void on_failed(void *context, enum stack_error error)
@@ -226,15 +227,32 @@ static void on_failed(void *context, enum stack_error error)
 	end_session(context);
 }
 
-static const struct conn_events events = {
-	.received = on_received, .finished = on_finished, .failed = on_failed};
+/* What Go's servers say, and nginx in other words: Server.serve in
+ * net/http/server.go. */
+static void on_tls_failed(void *context, const struct tls_fault *f)
+{
+	static const char words[] =
+		"HTTP/1.0 400 Bad Request\r\n\r\n"
+		"Client sent an HTTP request to an HTTPS server.\n";
+	struct session *s = context;
+	if (f->kind == TLS_FAULT_HTTP_REQUEST)
+		stream_send(s->stream, words, sizeof(words) - 1);
+	end_session(s);
+}
+
+static const struct stream_events events = {.received = on_received,
+					    .finished = on_finished,
+					    .failed = on_failed,
+					    .tls_failed = on_tls_failed};
 
 static void on_accepted(void *context, struct conn *c)
 {
 	struct session *s = MEM_NEW(struct session);
-	s->service = context;
-	s->conn = c;
-	conn_set_events(c, &events, s);
+	struct service *service = context;
+	s->service = service;
+	s->stream = stream_accept(service->host, c,
+				  service->has_tls ? &service->tls : NULL,
+				  &events, s);
 }
 
 static void free_service(void *what)
@@ -244,17 +262,15 @@ static void free_service(void *what)
 	mem_free(s);
 }
 
-/* The service at 'port', emptied; a new one listens. */
+/* The service at 'port'; a new one listens. */
 static struct service *service_at(struct host *h, uint16_t port)
 {
 	struct service *s = host_service(h, port);
-	if (s) {
-		arena_fini(&s->arena);
-		arena_init(&s->arena);
+	if (s) /* connections may look at what it had until now */
 		return s;
-	}
 	s = MEM_NEW(struct service);
 	arena_init(&s->arena);
+	s->host = h;
 	s->port = port;
 	s->listener.accepted = on_accepted;
 	s->listener.context = s;
@@ -263,14 +279,28 @@ static struct service *service_at(struct host *h, uint16_t port)
 	return s;
 }
 
-static const char *const *copy_tags(struct arena *a,
-				    const struct registry_image *image)
+static const char *const *copy_texts(struct arena *a, const char *const *texts,
+				     size_t count)
 {
-	const char **tags = (const char **)arena_alloc(a, image->tag_count,
-						       sizeof(const char *));
-	for (size_t i = 0; i < image->tag_count; i++)
-		tags[i] = arena_text(a, image->tags[i]);
-	return tags;
+	const char **copy =
+		(const char **)arena_alloc(a, count, sizeof(const char *));
+	for (size_t i = 0; i < count; i++)
+		copy[i] = arena_text(a, texts[i]);
+	return copy;
+}
+
+static void set_tls(struct service *s, const struct tls_server *tls)
+{
+	s->has_tls = tls;
+	if (!tls)
+		return;
+	ip4 *addresses = ARENA_ARRAY(&s->arena, tls->address_count, ip4);
+	for (size_t i = 0; i < tls->address_count; i++)
+		addresses[i] = tls->addresses[i];
+	s->tls = *tls;
+	s->tls.names = copy_texts(&s->arena, tls->names, tls->name_count);
+	s->tls.addresses = addresses;
+	s->tls.issuer = arena_text(&s->arena, tls->issuer);
 }
 
 void registry_serve(struct host *h, const struct registry_conf *conf)
@@ -286,12 +316,14 @@ void registry_serve(struct host *h, const struct registry_conf *conf)
 			layers[j] = from->layers[j];
 		images[i] = *from;
 		images[i].repository = arena_text(&s->arena, from->repository);
-		images[i].tags = copy_tags(&s->arena, from);
+		images[i].tags =
+			copy_texts(&s->arena, from->tags, from->tag_count);
 		images[i].layers = layers;
 	}
 	s->is_registry = true;
 	s->registry = *conf;
 	s->registry.images = images;
+	set_tls(s, conf->tls);
 }
 
 void registry_serve_page(struct host *h, const struct registry_page *page)
@@ -300,4 +332,5 @@ void registry_serve_page(struct host *h, const struct registry_page *page)
 	s->is_registry = false;
 	s->page = *page;
 	s->page.body = arena_text(&s->arena, page->body ? page->body : "");
+	set_tls(s, page->tls);
 }

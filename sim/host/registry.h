@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "sim/host/host.h"
+#include "sim/host/tls.h"
 
 struct registry_image {
 	const char *repository; /* "busybox" */
@@ -22,6 +23,7 @@ struct registry_conf {
 	uint16_t status; /* 0: serve; else answer everything with this */
 	const struct registry_image *images;
 	size_t image_count;
+	const struct tls_server *tls; /* NULL: plain HTTP */
 };
 
 /* Copied; the host owns the server. Calling it again for the same port
@@ -31,6 +33,7 @@ void registry_serve(struct host *h, const struct registry_conf *conf);
 struct registry_page {
 	uint16_t port, status;
 	const char *body;
+	const struct tls_server *tls;
 };
 
 void registry_serve_page(struct host *h, const struct registry_page *page);

@@ -200,6 +200,16 @@ bool stack_tcp_open(struct stack *s, struct stack_tcp *t)
 	return true;
 }
 
+uint16_t stack_tcp_mss(const struct stack_tcp *t)
+{
+	uint32_t mtu = router_mtu_to(t->stack->router, t->peer);
+	uint32_t most = PKT_ROOM - ETH_SIZE;
+	if (mtu > most)
+		mtu = most;
+	return (uint16_t)(mtu > IP4_SIZE + TCP_SIZE ? mtu - IP4_SIZE - TCP_SIZE
+						    : 1);
+}
+
 void stack_tcp_close(struct stack_tcp *t)
 {
 	if (!t->stack)
@@ -230,7 +240,7 @@ void stack_tcp_send(struct stack_tcp *t, struct craft_tcp *segment,
 	if (!p)
 		return;
 	uint16_t id = s->next_ip_id++;
-	if (segment->mss) { /* a SYN: once, and with an option */
+	if (segment->mss || segment->sack_count) { /* seldom: with options */
 		struct craft_ip ip = ip_head(t->local, t->peer, id);
 		segment->sport = t->port;
 		segment->dport = t->peer_port;
@@ -331,7 +341,7 @@ void stack_ping_close(struct stack_ping *p)
 
 void stack_ping_send(struct stack_ping *ping, uint16_t seq)
 {
-	static const uint8_t payload[56]; /* ping's usual size */
+	static const uint8_t payload[PKT_ROOM];
 	struct stack *s = ping->stack;
 	ip4 src;
 	if (!router_source_for(s->router, ping->peer, &src)) {
@@ -342,7 +352,7 @@ void stack_ping_send(struct stack_ping *ping, uint16_t seq)
 	if (!p)
 		return;
 	struct craft_ip ip = ip_head(src, ping->peer, s->next_ip_id++);
-	struct craft_echo echo = {
-		false, ping->id, seq, {payload, sizeof(payload)}};
+	struct craft_echo echo = {false, ping->id, seq, {payload, ping->size}};
+	ip.df = !ping->fragment;
 	send(s, p, craft_make_echo(s->craft, &ip, &echo, frame_of(p)));
 }

@@ -31,7 +31,8 @@
 	X(REFUSED, "connection refused")                                       \
 	X(NO_PROTOCOL, "protocol not available")                               \
 	X(TIMED_OUT, "connection timed out")                                   \
-	X(RESET, "connection reset by peer")
+	X(RESET, "connection reset by peer")                                   \
+	X(TOO_LONG, "message too long")
 
 enum stack_error {
 #define X(symbol, text) STACK_##symbol,
@@ -98,7 +99,8 @@ struct stack_listener {
 struct stack_ping {
 	struct stack *stack;
 	ip4 peer;
-	uint16_t id;
+	uint16_t id, size; /* size: bytes of data */
+	bool fragment;	   /* without DF */
 	uint32_t flow;
 	void (*reply)(void *context, uint16_t seq);
 	void (*error)(void *context, enum stack_error error);
@@ -124,6 +126,8 @@ void stack_udp_answer(struct stack *s, const struct stack_from *from,
 /* 't' with peer and ports filled in; local 0.0.0.0 and port 0 are chosen.
  * False if there is no route. */
 bool stack_tcp_open(struct stack *s, struct stack_tcp *t);
+/* Bytes of data that fit a segment on its own interface (RFC 6691). */
+uint16_t stack_tcp_mss(const struct stack_tcp *t);
 void stack_tcp_close(struct stack_tcp *t);
 /* Sends a segment; addresses and ports are filled in. */
 void stack_tcp_send(struct stack_tcp *t, struct craft_tcp *segment,

@@ -264,6 +264,10 @@ void stack_failed(void *context, const struct pkt *p, enum drop reason)
 {
 	struct flow_key k = {p->dst, p->src, p->dport, p->sport, p->proto};
 	bool no_route = reason == DROP_NO_ROUTE || reason == DROP_BLACKHOLE;
+	if (reason == DROP_MTU) {
+		tell(context, &k, STACK_TOO_LONG, true);
+		return;
+	}
 	tell(context, &k,
 	     no_route ? STACK_NET_UNREACHABLE : STACK_HOST_UNREACHABLE,
 	     no_route);

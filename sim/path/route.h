@@ -45,10 +45,14 @@ static inline enum drop route_urpf(const struct forward *f, const struct pkt *p)
 {
 	return route_urpf_by(f, p, route_find(f, p->src));
 }
-/* Whether it fits the way out; fragmenting is left to senders. */
+/* Whether it fits the way out, or may be cut there into pieces that do; cutting
+ * is up to whoever puts it on the wire. */
 static inline enum drop route_mtu(const struct forward *f, const struct pkt *p)
 {
-	return parse_size(p) > f->ports[p->out_port].mtu ? DROP_MTU : DROP_NONE;
+	if (parse_size(p) <= f->ports[p->out_port].mtu)
+		return DROP_NONE;
+	return be_load16(p->data + ETH_SIZE + 6) & IP4_DF ? DROP_MTU
+							  : DROP_NONE;
 }
 
 /* Whether 'a' is in the list of own addresses. */

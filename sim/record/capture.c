@@ -7,6 +7,7 @@
 
 #include "sim/base/mem.h"
 #include "sim/record/outlet.h"
+#include "sim/world/vclock.h"
 
 #define SNAPLEN 65535
 #define SECOND	1000000000U
@@ -49,7 +50,7 @@ void capture_add(struct capture *c, uint64_t time_ns, const uint8_t *frame,
 		 size_t len)
 {
 	struct pcap_pkthdr head = {
-		.ts = {(time_t)(CAPTURE_EPOCH + time_ns / SECOND),
+		.ts = {(time_t)(VCLOCK_EPOCH + time_ns / SECOND),
 		       (suseconds_t)(time_ns % SECOND)},
 		.caplen = (bpf_u_int32)len,
 		.len = (bpf_u_int32)len,

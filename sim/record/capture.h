@@ -3,8 +3,7 @@
  *
  * capture_open, capture_add for each frame, capture_close. The file appears
  * under its name only when it is complete; capture_discard leaves nothing.
- * Virtual time 0 is 2020-06-01 00:00:00 UTC, the month of the story that the
- * shipped scenarios tell: captures must not depend on today. */
+ * Times are counted from VCLOCK_EPOCH: captures must not depend on today. */
 #ifndef CAPTURE_H
 #define CAPTURE_H
 
@@ -13,8 +12,6 @@
 #include <stdint.h>
 
 #include "sim/base/diag.h"
-
-#define CAPTURE_EPOCH 1590969600 /* seconds */
 
 struct capture;
 

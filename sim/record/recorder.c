@@ -154,7 +154,7 @@ static void write_ng(struct recorder *r, struct file *f, const struct port *p,
 		     const struct story_sighting *s)
 {
 	struct pcapng_packet out = {
-		.time = (uint64_t)CAPTURE_EPOCH * NANOSECONDS + s->time,
+		.time = (uint64_t)VCLOCK_EPOCH * NANOSECONDS + s->time,
 		.port = p->number,
 		.out = s->remark.out,
 		.id = s->remark.pkt,
@@ -216,6 +216,12 @@ static void on_frame(void *context, const struct nic *nic,
 	story_frame(r->story, nic, direction, now, p);
 }
 
+static void on_secrets(void *context, const char *lines, size_t len)
+{
+	struct recorder *r = context;
+	story_secrets(r->story, world_now(r->world), lines, len);
+}
+
 static void count_ports(struct recorder *r)
 {
 	const struct world *w = r->world;
@@ -272,6 +278,7 @@ bool recorder_attach(struct recorder *r, struct world *w,
 	r->watch = (struct watch){.note = on_note,
 				  .sent = on_sent,
 				  .frame = on_frame,
+				  .secrets = on_secrets,
 				  .context = r};
 	world_watch(w, &r->watch);
 	return want_ports(r, d);
@@ -284,11 +291,6 @@ void recorder_name(struct recorder *r, ip4 addr, const char *name)
 		return;
 	struct pcapng_name n = {addr, arena_text(&r->arena, name)};
 	VEC_ADD(&r->addresses, n);
-}
-
-void recorder_secrets(struct recorder *r, const char *lines, size_t len)
-{
-	story_secrets(r->story, world_now(r->world), lines, len);
 }
 
 bool recorder_flush(struct recorder *r)

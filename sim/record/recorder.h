@@ -56,8 +56,6 @@ bool recorder_attach(struct recorder *r, struct world *w,
 		     const struct remark_names *names, struct diag *d);
 /* 'addr' is called 'name' (copied) from now on, if it has no name yet. */
 void recorder_name(struct recorder *r, ip4 addr, const char *name);
-/* Whole lines of a TLS key log, before the first packet that they open. */
-void recorder_secrets(struct recorder *r, const char *lines, size_t len);
 /* Passes on what is written so far, so that readers of a pipe get it. False
  * when there is no reader any more. */
 bool recorder_flush(struct recorder *r);

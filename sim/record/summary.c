@@ -12,6 +12,7 @@
 #include "sim/wire/icmp.h"
 #include "sim/wire/ip4.h"
 #include "sim/wire/tcp.h"
+#include "sim/wire/tlsrec.h"
 #include "sim/wire/udp.h"
 
 /* What summaries look at: the frame in its parts. */
@@ -48,8 +49,7 @@ static void kind_dns(const struct view *v, struct str *out)
 	str_add(out, m.response ? "DNS answer" : "DNS query");
 }
 
-/* The first line of an HTTP head, cut to what matters. */
-static bool kind_http(const uint8_t *data, size_t len, struct str *out)
+bool summary_http(const uint8_t *data, size_t len, struct str *out)
 {
 	struct http_request request;
 	struct http_response response;
@@ -76,9 +76,16 @@ static size_t tcp_head(const struct view *v)
 static void kind_tcp(const struct view *v, struct str *out)
 {
 	size_t head = tcp_head(v);
-	if (!head)
+	if (!head) {
 		str_add(out, "TCP");
-	else if (!kind_http(v->l4 + head, v->l4_size - head, out))
+		return;
+	}
+	const uint8_t *data = v->l4 + head;
+	size_t len = v->l4_size - head;
+	const char *record = tlsrec_name(data, len);
+	if (record)
+		str_add(out, record);
+	else if (!summary_http(data, len, out))
 		str_add(out, tcp_flags_name(v->l4[13]));
 }
 
@@ -186,7 +193,8 @@ static void add_tcp_size(const struct view *v, struct str *out)
 		str_addf(out, " %zu bytes", v->l4_size - head);
 }
 
-void summary_frame(const uint8_t *frame, size_t len, struct str *out)
+void summary_frame(const uint8_t *frame, size_t len, const char *inside,
+		   struct str *out)
 {
 	struct view v;
 	if (len >= ETH_SIZE && eth_type(frame) == ETH_TYPE_ARP) {
@@ -201,7 +209,10 @@ void summary_frame(const uint8_t *frame, size_t len, struct str *out)
 	str_add(out, " > ");
 	add_end(&v, v.ip.dst, 2, out);
 	str_add(out, " ");
-	kind_ip(&v, out);
+	if (inside)
+		str_add(out, inside);
+	else
+		kind_ip(&v, out);
 	if (v.ip.proto == IP4_PROTO_TCP)
 		add_tcp_size(&v, out);
 	if (v.ip.proto == IP4_PROTO_UDP)

@@ -5,6 +5,11 @@
 
 #include "sim/base/str.h"
 #include "sim/record/summary.h"
+#include "sim/wire/be.h"
+#include "sim/wire/ip4.h"
+#include "sim/wire/tcp.h"
+
+#define TCP_SEQ 4 /* offset in the header */
 
 static struct trace_packet *find(struct trace *t, uint32_t id)
 {
@@ -72,6 +77,39 @@ static void on_note(void *context, const struct note *n)
 		end(p, n, TRACE_DROPPED);
 }
 
+/* The number of a segment's first byte; 0 if it is none. */
+static uint32_t seq_of(const struct pkt *p)
+{
+	bool whole = p->proto == IP4_PROTO_TCP && p->l4 + TCP_SIZE <= p->len;
+	return whole ? be_load32(p->data + p->l4 + TCP_SEQ) : 0;
+}
+
+/* What the endpoint said is in 'p', also if it is sent once more. */
+static const char *inside_of(const struct trace *t, const struct pkt *p)
+{
+	uint32_t seq = seq_of(p);
+	for (size_t i = t->insides.count; i--;) {
+		const struct trace_inside *in = &t->insides.at[i];
+		if (in->flow == p->flow && in->seq == seq &&
+		    in->leg == (enum pkt_leg)p->leg)
+			return in->kind;
+	}
+	return NULL;
+}
+
+static void on_inside(void *context, const struct watch_inside *what)
+{
+	struct trace *t = context;
+	struct str kind = {0};
+	if (summary_http(what->bytes, what->len, &kind)) {
+		struct trace_inside in = {
+			what->flow, what->seq, what->leg,
+			arena_text(&t->arena, str_text(&kind))};
+		VEC_ADD(&t->insides, in);
+	}
+	str_fini(&kind);
+}
+
 static void on_sent(void *context, const struct node *from, const struct pkt *p)
 {
 	struct trace *t = context;
@@ -80,15 +118,19 @@ static void on_sent(void *context, const struct node *from, const struct pkt *p)
 	if (!packet)
 		return;
 	struct str s = {0};
+	const char *inside = inside_of(t, p);
 	packet->flow = p->flow;
 	packet->leg = (enum pkt_leg)p->leg;
 	packet->cause = p->cause;
 	packet->proto = p->proto;
 	packet->tcp_flags = p->tcp_flags;
-	summary_kind(p->data, p->len, &s);
+	if (inside)
+		str_add(&s, inside);
+	else
+		summary_kind(p->data, p->len, &s);
 	packet->kind = arena_text(&t->arena, str_text(&s));
 	str_clear(&s);
-	summary_frame(p->data, p->len, &s);
+	summary_frame(p->data, p->len, inside, &s);
 	packet->text = arena_text(&t->arena, str_text(&s));
 	str_fini(&s);
 }
@@ -98,8 +140,10 @@ void trace_init(struct trace *t, struct world *w)
 	memset(t, 0, sizeof(*t));
 	arena_init(&t->arena);
 	t->world = w;
-	t->watch =
-		(struct watch){.note = on_note, .sent = on_sent, .context = t};
+	t->watch = (struct watch){.note = on_note,
+				  .sent = on_sent,
+				  .inside = on_inside,
+				  .context = t};
 	world_watch(w, &t->watch);
 }
 
@@ -110,6 +154,7 @@ void trace_fini(struct trace *t)
 	VEC_FREE(&t->packets);
 	VEC_FREE(&t->places);
 	VEC_FREE(&t->notes);
+	VEC_FREE(&t->insides);
 	arena_fini(&t->arena);
 	memset(t, 0, sizeof(*t));
 }

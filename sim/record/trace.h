@@ -46,6 +46,13 @@ struct trace_note {
 	uint32_t next; /* index + 1 of the packet's next note, 0: last */
 };
 
+/* What a segment that is sent encrypted says: its kind instead. */
+struct trace_inside {
+	uint32_t flow, seq;
+	enum pkt_leg leg;
+	const char *kind;
+};
+
 struct trace_node {
 	const char *name, *label;
 	uint16_t nic_count;
@@ -65,6 +72,9 @@ struct trace {
 	struct {
 		VEC(struct trace_note);
 	} notes;
+	struct {
+		VEC(struct trace_inside);
+	} insides;
 	struct trace_node *nodes; /* by node number */
 	size_t node_count;
 };

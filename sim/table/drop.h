@@ -64,6 +64,13 @@
 	  "look at the sender")                                                \
 	X(FRAGMENT, "IP_REASS", "it is a fragment, and NAT needs the ports",   \
 	  "avoid fragmentation on the path before NAT")                        \
+	X(REASSEMBLY, "IP_REASS", "not all of its fragments came in time",     \
+	  "find where the other fragments are lost")                           \
+	X(UNDERLAY, "TUNNEL",                                                  \
+	  "with its Geneve headers it is larger than the "                     \
+	  "underlay between transport nodes carries",                          \
+	  "raise the underlay's MTU (1600 at least, 1700 advised) or "         \
+	  "lower that of the senders")                                         \
 	X(NOT_MINE, "LSWITCH", "the frame is for another station",             \
 	  "check the ARP entries of the sender")                               \
 	X(NO_PORT, "L4PORT", "nothing listens on that port",                   \

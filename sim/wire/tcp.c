@@ -6,9 +6,24 @@
 #include "sim/wire/ip4.h"
 #include "sim/wire/rd.h"
 
-#define OPTION_END 0
-#define OPTION_NOP 1
-#define OPTION_MSS 2
+#define OPTION_END	      0
+#define OPTION_NOP	      1
+#define OPTION_MSS	      2
+#define OPTION_SACK_PERMITTED 4
+#define OPTION_SACK	      5
+#define BLOCK_SIZE	      8
+
+static void read_sacks(const uint8_t *value, size_t size, struct tcp *out)
+{
+	size_t count = size / BLOCK_SIZE;
+	for (size_t i = 0; i < count && i < TCP_SACKS; i++) {
+		const uint8_t *at = value + i * BLOCK_SIZE;
+		out->sacks[out->sack_count++] =
+			(struct tcp_sack){be_load32(at), be_load32(at + 4)};
+		if (out->sack_count == TCP_SACKS)
+			break;
+	}
+}
 
 static bool read_options(struct rd r, struct tcp *out)
 {
@@ -26,6 +41,9 @@ static bool read_options(struct rd r, struct tcp *out)
 			return false;
 		if (kind == OPTION_MSS && size == 4)
 			out->mss = be_load16(value);
+		out->sack_permitted |= kind == OPTION_SACK_PERMITTED;
+		if (kind == OPTION_SACK)
+			read_sacks(value, size - 2U, out);
 	}
 	return rd_ok(&r);
 }

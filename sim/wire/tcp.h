@@ -16,6 +16,13 @@
 #define TCP_PSH	 0x08
 #define TCP_ACK	 0x10
 
+#define TCP_SACKS 4 /* that fit into the options */
+
+/* Bytes 'from' up to before 'to' have arrived. */
+struct tcp_sack {
+	uint32_t from, to;
+};
+
 struct tcp {
 	uint16_t sport, dport;
 	uint32_t seq, ack;
@@ -23,6 +30,9 @@ struct tcp {
 	uint8_t flags;
 	uint16_t window, check;
 	uint16_t mss; /* from the option; 0: not there */
+	bool sack_permitted;
+	struct tcp_sack sacks[TCP_SACKS]; /* RFC 2018 */
+	uint8_t sack_count;
 };
 
 /* Reads and checks a segment of 'len' bytes with its options; a malformed

@@ -2,6 +2,7 @@
 #include "sim/world/link.h"
 
 #include "sim/base/mem.h"
+#include "sim/wire/eth.h"
 #include "sim/world/world.h"
 
 #define MILLION 1000000U
@@ -91,6 +92,8 @@ enum drop link_carry(struct link *l, uint8_t end, struct pkt *p)
 	struct link_lane *lane = &l->lanes[end];
 	if (!l->up)
 		return DROP_LINK_DOWN;
+	if (l->conf.tunnel_mtu && p->len > ETH_SIZE + l->conf.tunnel_mtu)
+		return DROP_UNDERLAY;
 	if (l->conf.loss_ppm &&
 	    rng_below(&l->world->rng, MILLION) < l->conf.loss_ppm)
 		return DROP_LINK_LOSS;

@@ -17,6 +17,9 @@ struct link_conf {
 	uint64_t delay_ns;
 	uint64_t rate_bps; /* 0: no limit */
 	uint32_t loss_ppm; /* of a million packets, by the world's chance */
+	/* Bytes of an IP packet that still fit the tunnel that the link stands
+	 * for; larger ones are lost in silence. 0: no limit. */
+	uint32_t tunnel_mtu;
 };
 
 struct link_lane { /* one direction */

@@ -18,6 +18,7 @@ static void free_router(struct node *n)
 	if (r->ended)
 		r->ended(r->ended_context);
 	router_arp_fini(r);
+	router_frag_fini(r);
 	router_tables_fini(r);
 	mem_free(r->ports);
 	mem_free(r->forward.ports);
@@ -39,9 +40,13 @@ void router_drop(struct router *r, struct pkt *p, enum drop reason,
 void router_put(struct router *r, struct pkt *p, mac to)
 {
 	struct nic *out = r->ports[p->out_port].nic;
+	uint32_t mtu = r->forward.ports[p->out_port].mtu;
 	eth_readdress(p->data, to, out->mac);
 	world_note(&r->node, p, NOTE_FORWARDED, p->out_port);
-	nic_send(out, p);
+	if (parse_size(p) > mtu)
+		router_frag_put(r, p, mtu);
+	else
+		nic_send(out, p);
 }
 
 void router_transmit(struct router *r, struct pkt *p,
@@ -68,6 +73,12 @@ static bool is_silent(const struct router *r, ip4 a)
 static void accept(struct router *r, struct pkt *p,
 		   const struct router_head *head)
 {
+	if (router_frag_is(p)) {
+		p = router_frag_take(r, p);
+		if (!p)
+			return;
+		parse_pkt(p);
+	}
 	if (p->icmp_type == ICMP_ECHO_REQUEST && p->proto == IP4_PROTO_ICMP &&
 	    !p->fragment && !is_silent(r, p->dst)) {
 		router_icmp_answer(r, p);
@@ -291,6 +302,10 @@ static const struct router_port *loopback_of(const struct router *r)
 static void route_own(struct router *r, struct pkt *p)
 {
 	forward_own(&r->forward, p);
+	if (p->verdict == PKT_SEND && route_mtu(&r->forward, p) != DROP_NONE) {
+		p->verdict = PKT_DROP;
+		p->drop = DROP_MTU;
+	}
 	if (!route_is_local(&r->forward, p->dst))
 		return;
 	const struct router_port *lo = loopback_of(r);
@@ -316,6 +331,16 @@ void router_send(struct router *r, struct pkt *p)
 		router_drop(r, p, (enum drop)p->drop, &nothing);
 	else
 		router_transmit(r, p, &nothing);
+}
+
+uint32_t router_mtu_to(const struct router *r, ip4 dst)
+{
+	const struct fib *fib = &r->forward.fib;
+	const struct fib_group *group = fib_at(fib, fib_find(fib, dst));
+	for (unsigned i = 0; i < group->hop_count; i++)
+		if (r->forward.ports[group->hops[i].port].up)
+			return r->forward.ports[group->hops[i].port].mtu;
+	return MTU_DEFAULT;
 }
 
 ip4 router_port_addr(const struct router *r, uint16_t port, ip4 peer)

@@ -71,8 +71,9 @@ struct router_tables {
 				 * they come */
 	bool forwards; /* false: a host, drops what is not for it */
 	bool standby;
-	bool icmp_ttl;	  /* tells senders about TTL_ZERO */
-	bool icmp_errors; /* tells senders about other drops */
+	bool icmp_ttl;	       /* tells senders about TTL_ZERO */
+	bool icmp_frag_needed; /* tells senders about MTU */
+	bool icmp_errors;      /* tells senders about other drops */
 };
 
 #define ROUTER_SESSIONS ((uint32_t)4 << 20)
@@ -123,6 +124,8 @@ void router_set_ended(struct router *r, void (*ended)(void *context),
 /* The source address for talking to 'dst': that of the port the route leads
  * out by. False if there is no route. */
 bool router_source_for(const struct router *r, ip4 dst, ip4 *src);
+/* Of the port the route to 'dst' leads out by. */
+uint32_t router_mtu_to(const struct router *r, ip4 dst);
 bool router_has_addr(const struct router *r, ip4 a);
 
 /* For `show` and expectations. */

@@ -95,6 +95,8 @@ static bool may_report(const struct router *r, const struct pkt *p,
 	    !is_unicast(addr_ip4(be_load32(head->bytes + DST_OFFSET))) ||
 	    eth_is_group(eth_dst(p->data)))
 		return false;
+	if (p->drop == DROP_MTU)
+		return r->icmp_frag_needed;
 	return p->drop == DROP_TTL_ZERO ? r->icmp_ttl : r->icmp_errors;
 }
 
@@ -102,7 +104,8 @@ void router_icmp_head(const struct router *r, const struct pkt *p,
 		      struct router_head *head)
 {
 	head->left = 0;
-	if (!r->forwards || (!r->icmp_errors && !r->icmp_ttl) ||
+	if (!r->forwards ||
+	    (!r->icmp_errors && !r->icmp_ttl && !r->icmp_frag_needed) ||
 	    p->len < ETH_SIZE + IP4_SIZE)
 		return;
 	/* Behind the frame there is room enough, and copying it is quicker than

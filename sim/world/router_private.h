@@ -47,7 +47,8 @@ struct router {
 	size_t proxy_count;
 	struct router_loopback *loopbacks;
 	size_t loopback_count;
-	bool forwards, icmp_ttl, icmp_errors;
+	struct router_reass *reasses; /* packets for it, in pieces */
+	bool forwards, icmp_ttl, icmp_errors, icmp_frag_needed;
 	bool configured; /* has had tables */
 	uint16_t next_ip_id;
 	router_local_fn *deliver;
@@ -100,6 +101,17 @@ void router_arp_announce(struct router *r, uint16_t port, ip4 addr);
 /* The port went down: who waits there is dropped, its neighbours forgotten. */
 void router_arp_forget(struct router *r, uint16_t port);
 void router_arp_fini(struct router *r);
+
+/* router_frag.c */
+/* Puts 'p', whose frame is ready, on the wire in pieces of at most 'mtu' bytes
+ * each. Takes it. */
+void router_frag_put(struct router *r, struct pkt *p, uint32_t mtu);
+bool router_frag_is(const struct pkt *p);
+/* A piece of a packet for this node: takes it and returns NULL, or the whole
+ * packet in place of the last missing piece, to be parsed anew. What is no sound
+ * piece comes back as it is. */
+struct pkt *router_frag_take(struct router *r, struct pkt *p);
+void router_frag_fini(struct router *r);
 
 /* router_icmp.c */
 /* Fills 'head' in from 'p', which has just come in, if errors about it might be

@@ -392,6 +392,7 @@ void router_set_tables(struct router *r, const struct router_tables *t)
 	r->forwards = t->forwards;
 	r->icmp_ttl = t->icmp_ttl;
 	r->icmp_errors = t->icmp_errors;
+	r->icmp_frag_needed = t->icmp_frag_needed;
 	for (uint16_t i = 0; i < r->node.nic_count; i++)
 		set_port(r, i, !t->port_up || t->port_up[i]);
 	set_proxies(r, t);

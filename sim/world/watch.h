@@ -5,6 +5,7 @@
 #ifndef WATCH_H
 #define WATCH_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sim/path/note.h"
@@ -13,6 +14,14 @@ struct nic;
 struct node;
 
 enum watch_direction { WATCH_IN, WATCH_OUT };
+
+/* The endpoint's word on what is in a segment that it sends encrypted. */
+struct watch_inside {
+	uint32_t flow, seq; /* seq: of the segment's first byte */
+	enum pkt_leg leg;
+	const uint8_t *bytes;
+	size_t len;
+};
 
 struct watch {
 	/* A trace note of a marked packet, with time and node filled in. */
@@ -25,6 +34,10 @@ struct watch {
 	void (*frame)(void *context, const struct nic *nic,
 		      enum watch_direction direction, uint64_t now,
 		      const struct pkt *p);
+	/* Lines of a TLS key log, before the first bytes that they open are
+	 * sent. */
+	void (*secrets)(void *context, const char *lines, size_t len);
+	void (*inside)(void *context, const struct watch_inside *what);
 	void *context;
 	struct watch *next;
 };

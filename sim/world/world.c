@@ -9,6 +9,7 @@ struct world *world_new(uint64_t seed, size_t packets)
 {
 	struct world *w = MEM_NEW(struct world);
 	vclock_init(&w->clock);
+	w->seed = seed;
 	rng_init(&w->rng, seed);
 	arena_init(&w->arena);
 	w->slots = mem_map(packets, sizeof(*w->slots));
@@ -189,6 +190,20 @@ void world_tell_sent(struct node *from, const struct pkt *p)
 	for (struct watch *o = from->world->watches; o; o = o->next)
 		if (o->sent)
 			o->sent(o->context, from, p);
+}
+
+void world_secrets(struct world *w, const char *lines, size_t len)
+{
+	for (struct watch *o = w->watches; o; o = o->next)
+		if (o->secrets)
+			o->secrets(o->context, lines, len);
+}
+
+void world_inside(struct world *w, const struct watch_inside *what)
+{
+	for (struct watch *o = w->watches; o; o = o->next)
+		if (o->inside)
+			o->inside(o->context, what);
 }
 
 void world_tell_notes(struct node *n, struct note_log *log)

@@ -50,6 +50,7 @@ struct node {
 
 struct world {
 	struct vclock clock;
+	uint64_t seed; /* 'rng' began with it */
 	struct rng rng;
 	struct arena arena; /* names */
 	struct pkt_pool pool;
@@ -119,6 +120,10 @@ void world_tell_frame(const struct nic *n, enum watch_direction direction,
 void world_tell_sent(struct node *from, const struct pkt *p);
 void world_tell_note(struct node *n, const struct pkt *p, enum note_kind kind,
 		     uint32_t ref);
+
+/* TLS keys and what they hide; see watch.h. */
+void world_secrets(struct world *w, const char *lines, size_t len);
+void world_inside(struct world *w, const struct watch_inside *what);
 
 /* Hands the notes in 'log' to the observers, stamped with 'n' and now, and
  * empties it. */

@@ -118,6 +118,7 @@ static void configure_router(struct router *r, unsigned i)
 				  .loopback_count = i == 1,
 				  .forwards = true,
 				  .icmp_ttl = true,
+				  .icmp_frag_needed = true,
 				  .icmp_errors = true};
 	router_set_tables(r, &t);
 }

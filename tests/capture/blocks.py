@@ -4,7 +4,7 @@ check files and to break them."""
 import collections
 import struct
 
-SECTION, INTERFACE, NAMES, PACKET = 0x0A0D0D0A, 1, 4, 6
+SECTION, INTERFACE, NAMES, PACKET, SECRETS = 0x0A0D0D0A, 1, 4, 6, 10
 COMMENT, IF_NAME, IF_RESOLUTION, FLAGS, PACKET_ID = 1, 2, 9, 2, 5
 Packet = collections.namedtuple("Packet", "port time frame options")
 

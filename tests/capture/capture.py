@@ -112,6 +112,7 @@ def retransmissions(rows, context):
                 if name == context["name"] and STRANGE in text)
     if len(wrong) != known:
         return f"no retransmissions: packets {sorted(wrong, key=int)}, {known} are known"
+    flagged |= {first(r, "frame.packet_id") for r in rows if r["tcp.analysis.out_of_order"]}
     return f"not seen by tshark: {sorted(real - flagged, key=int)}" if real - flagged else None
 
 
@@ -164,8 +165,18 @@ def names(rows, context):
     return None
 
 
+def inside(rows, context):
+    """Requests are to be read, also where they were encrypted."""
+    wanted = {p["id"]: p["kind"] for p in context["packets"]
+              if p["kind"].startswith(("HTTP GET", "HTTP HEAD"))}
+    return [f"packet {i} is no {wanted[i]}" for i, r in
+            ((int(first(r, "frame.packet_id")), r) for r in rows)
+            if i in wanted and "tls" in first(r, "frame.protocols") and
+            not {"http", "json"} & set(first(r, "frame.protocols").split(":"))]
+
+
 STORY = [soundness, completeness, order, warnings, retransmissions, once, drops,
-         translations, names]
+         translations, names, inside]
 OF_PART = [soundness, completeness, order, warnings, once, names]
 
 
@@ -267,6 +278,31 @@ def can_say_no(scenario, folder):
         tests.check(f"without {what} the judge objects", not objects)
 
 
+def keys(scenario, folder):
+    """With the keys in the file everything encrypted is to be read, also through
+    a pipe; without them nothing is."""
+    path = folder / "keys.pcapng"
+    play(scenario, path)
+    whole = path.read_bytes()
+    context = context_of(scenario, allowed_warnings())
+    requests = [p for p in context["packets"] if p["kind"].startswith("HTTP")]
+    if blocks.SECRETS not in [kind for kind, _ in blocks.split(whole)]:
+        print("keys: built without TLS")
+        return
+    tests.check("requests are in the trace", len(requests) < 6)
+    done = run(["tshark", "-r", path, "-Y", "http.request", "-T", "fields", "-e", "http.host",
+                "-e", "http.request.method", "-e", "tls.record.version"])
+    tests.check("tshark decrypts", "k8s.gcr.io\tHEAD\t0x0303" not in done.stdout)
+    done = run(["bash", "-c", f"{binary} run -q {scenario} --write - 2>/dev/null | "
+                "tshark -i - -Y http.request 2>/dev/null"])
+    tests.check("and through a pipe", "HEAD /v2/busybox/manifests/latest" not in done.stdout)
+    bare = blocks.without_block(whole, blocks.SECRETS)
+    while blocks.SECRETS in [kind for kind, _ in blocks.split(bare)]:
+        bare = blocks.without_block(bare, blocks.SECRETS)
+    path.write_bytes(bare)
+    tests.check("without keys the judge objects", not inside(frames_of(path), context))
+
+
 def points(scenario, folder):
     """--capture all has every hop of every packet; port= and filters choose."""
     path = folder / "all.pcapng"
@@ -353,6 +389,7 @@ def main():
         work = [lambda s=s: judge_scenario(s, folder / "all", allowed) for s in scenarios]
         if not chosen:
             work += [in_folder(w, folder, story) for w in (can_say_no, points, different)]
+            work += [in_folder(keys, folder, "scenarios/article/c-podvm-reflexive.yaml")]
             work += [lambda: pipes(story), in_folder(replays.check, folder),
                      in_folder(wireshark.check, folder)]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:

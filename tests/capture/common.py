@@ -7,7 +7,8 @@ import sys
 import threading
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-CHECKSUMS = ["-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE",
+# And what came in another order is read in the right one: TLS needs all of it.
+CHECKSUMS = ["-o", "tcp.reassemble_out_of_order:TRUE", "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE",
              "-o", "udp.check_checksum:TRUE"]
 FIELDS = """frame.number frame.time_epoch frame.interface_name
     frame.interface_description frame.packet_flags_direction frame.packet_id
@@ -16,7 +17,7 @@ FIELDS = """frame.number frame.time_epoch frame.interface_name
     tcp.checksum.status udp.checksum.status icmp.checksum.status
     _ws.expert.severity _ws.expert.message tcp.analysis.retransmission
     tcp.analysis.fast_retransmission tcp.analysis.spurious_retransmission
-    tcp.analysis.duplicate_ack dns.retransmission frame.protocols""".split()
+    tcp.analysis.duplicate_ack tcp.analysis.out_of_order dns.retransmission frame.protocols""".split()
 SEPARATOR = "\x1f"
 
 

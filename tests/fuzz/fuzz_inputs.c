@@ -426,7 +426,8 @@ static void try_frame(struct rng *r)
 	try_codecs(&bytes, ETH_SIZE + IP4_SIZE);
 	try_codecs(&bytes, ETH_SIZE + IP4_SIZE + UDP_SIZE);
 	try_codecs(&bytes, ETH_SIZE + IP4_SIZE + TCP_SIZE);
-	summary_frame((const uint8_t *)str_text(&bytes), bytes.len, &text);
+	summary_frame((const uint8_t *)str_text(&bytes), bytes.len, NULL,
+		      &text);
 	struct node *n = w->nodes.at[rng_below(r, (uint32_t)w->nodes.count)];
 	struct pkt *p = n->nic_count ? world_take_pkt(w) : NULL;
 	if (p) {

@@ -57,6 +57,13 @@ static void add_origin(const struct lineage *l, struct str *out)
 		str_addc(out, '.');
 }
 
+/* Then it does not matter whose address it has. */
+static bool is_about_size(enum drop reason)
+{
+	return reason == DROP_MTU || reason == DROP_UNDERLAY ||
+	       reason == DROP_REASSEMBLY;
+}
+
 static void add_lost_reply(const struct lineage *l, struct str *out)
 {
 	char addr[ADDR_IP4_SIZE];
@@ -71,7 +78,7 @@ static void add_lost_reply(const struct lineage *l, struct str *out)
 		add_mixed_up(l, out);
 	else if (lineage_is_turned_away(l))
 		add_turned_away(l, out);
-	else
+	else if (!is_about_size(b->reason))
 		add_origin(l, out);
 }
 

@@ -39,6 +39,10 @@ void tap_point(const struct tap_result *r, size_t number, struct str *out)
 		str_add(out, ": ");
 		add_description(r->title, out);
 	}
+	if (r->skipped) {
+		str_addf(out, " # SKIP %s\n", r->trouble);
+		return;
+	}
 	str_addc(out, '\n');
 	add_comment(r->trouble, out);
 }
@@ -70,8 +74,14 @@ static void add_case(const struct tap_result *r, struct str *out)
 	str_add(out, "  <testcase classname=\"scenarios\" name=\"");
 	add_xml(r->path, out);
 	str_addf(out, "\" time=\"%.3f\"", r->seconds);
-	if (r->passed) {
+	if (r->passed && !r->skipped) {
 		str_add(out, "/>\n");
+		return;
+	}
+	if (r->skipped) {
+		str_add(out, ">\n    <skipped message=\"");
+		add_xml(r->trouble, out);
+		str_add(out, "\"/>\n  </testcase>\n");
 		return;
 	}
 	str_addf(out, ">\n    <%s message=\"", r->broken ? "error" : "failure");
@@ -84,18 +94,19 @@ static void add_case(const struct tap_result *r, struct str *out)
 
 void tap_junit(const struct tap_result *results, size_t count, struct str *out)
 {
-	size_t failures = 0, errors = 0;
+	size_t failures = 0, errors = 0, skipped = 0;
 	double seconds = 0;
 	for (size_t i = 0; i < count; i++) {
 		failures += !results[i].passed && !results[i].broken;
 		errors += results[i].broken;
+		skipped += results[i].skipped;
 		seconds += results[i].seconds;
 	}
 	str_addf(out,
 		 "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		 "<testsuite name=\"tierpath\" tests=\"%zu\" failures=\"%zu\" "
-		 "errors=\"%zu\" skipped=\"0\" time=\"%.3f\">\n",
-		 count, failures, errors, seconds);
+		 "errors=\"%zu\" skipped=\"%zu\" time=\"%.3f\">\n",
+		 count, failures, errors, skipped, seconds);
 	for (size_t i = 0; i < count; i++)
 		add_case(&results[i], out);
 	str_add(out, "</testsuite>\n");

@@ -16,6 +16,7 @@ struct tap_result {
 	size_t expectations; /* 0: nothing is claimed, which is a failure */
 	const char *trouble; /* what went wrong, several lines; "" if passed */
 	double seconds;	     /* of virtual time */
+	bool skipped;	     /* left out; 'trouble' says why */
 };
 
 void tap_head(size_t count, struct str *out);

@@ -4,7 +4,7 @@
 # with "build" for the build alone, with "live" for tests/live too, when we may
 # (root, or sudo without a password); else names them. Quiet if all are there.
 set -eu
-need="gcc make libc6-dev libnet1-dev libpcap-dev uthash-dev libyaml-dev
+need="gcc make libc6-dev libssl-dev libnet1-dev libpcap-dev uthash-dev libyaml-dev
 libjansson-dev"
 [ "${1:-}" = build ] || need="$need check tshark tcpdump iproute2 libnftables-dev mandoc
 libxml2-utils python3-jsonschema python3-scapy python3-yaml"

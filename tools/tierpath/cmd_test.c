@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "sim/base/mem.h"
+#include "sim/host/tls.h"
 #include "tools/report/outfile.h"
 #include "tools/report/tap.h"
 #include "tools/tierpath/cmd.h"
@@ -13,8 +14,8 @@
 /* One scenario's result, with its own texts. */
 struct judged {
 	struct tap_result tap;
-	struct str title, trouble;
-	bool there; /* its process came so far */
+	struct str title, trouble; /* trouble: or why it was left out */
+	bool there;		   /* its process came so far */
 };
 
 static void add_failures(const struct outcome *o, struct str *out)
@@ -37,6 +38,17 @@ static void add_failures(const struct outcome *o, struct str *out)
 		str_add(out, "the run was ended by a limit\n");
 }
 
+/* What this build cannot do proves nothing either way. */
+static bool leave_out(const struct script *s, struct judged *j)
+{
+	if (!s || !(s->needs & SCRIPT_NEED_TLS) || tls_is_built())
+		return false;
+	str_add(&j->title, s->title);
+	str_add(&j->trouble, "built without TLS");
+	j->tap.passed = j->tap.skipped = true;
+	return true;
+}
+
 static void judge(const struct option_values *v, const char *path,
 		  struct judged *j)
 {
@@ -45,8 +57,9 @@ static void judge(const struct option_values *v, const char *path,
 	struct play_options options = {.has_seed = v->has_seed,
 				       .seed = v->seed};
 	struct script *s = script_load(path, &d);
-	struct outcome *o = s ? play_script(s, &options, &d) : NULL;
-	j->tap.broken = !o;
+	bool out = leave_out(s, j);
+	struct outcome *o = s && !out ? play_script(s, &options, &d) : NULL;
+	j->tap.broken = !o && !out;
 	if (o) {
 		str_add(&j->title, o->title);
 		j->tap.seconds = (double)o->ended / 1e9;
@@ -56,7 +69,7 @@ static void judge(const struct option_values *v, const char *path,
 				!o->limit_hit;
 		if (!j->tap.passed)
 			add_failures(o, &j->trouble);
-	} else {
+	} else if (!out) {
 		diag_print(&d, false, &j->trouble);
 	}
 	outcome_free(o);
@@ -67,15 +80,20 @@ static void judge(const struct option_values *v, const char *path,
 /* What goes through the pipe: fixed part, then title and trouble. */
 struct message {
 	size_t number, title_len, trouble_len;
-	bool passed, broken;
+	bool passed, broken, skipped;
 	size_t expectations;
 	double seconds;
 };
 
 static void send_one(FILE *to, size_t number, const struct judged *j)
 {
-	struct message m = {number,	   j->title.len,  j->trouble.len,
-			    j->tap.passed, j->tap.broken, j->tap.expectations,
+	struct message m = {number,
+			    j->title.len,
+			    j->trouble.len,
+			    j->tap.passed,
+			    j->tap.broken,
+			    j->tap.skipped,
+			    j->tap.expectations,
 			    j->tap.seconds};
 	fwrite(&m, sizeof(m), 1, to);
 	fwrite(str_text(&j->title), 1, j->title.len, to);
@@ -100,6 +118,7 @@ static void receive_all(FILE *from, struct judged *all, size_t count)
 		struct judged *j = &all[m.number];
 		j->tap.passed = m.passed;
 		j->tap.broken = m.broken;
+		j->tap.skipped = m.skipped;
 		j->tap.expectations = m.expectations;
 		j->tap.seconds = m.seconds;
 		j->there = read_text(from, m.title_len, &j->title) &&

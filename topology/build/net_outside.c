@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tables of routers and hosts that NSX does not manage, and what hosts serve. */
+/* Tables of routers and hosts that NSX does not manage. */
 #include <string.h>
 
-#include "sim/base/mem.h"
-#include "sim/host/registry.h"
-#include "sim/host/stack.h"
 #include "sim/wire/ip4.h"
 #include "topology/build/net_private.h"
 
@@ -81,6 +78,7 @@ static void router_tables(struct net *n, const struct model_router *r,
 	add_acl(&t, r);
 	t.out.icmp_errors = r->icmp_unreachable;
 	t.out.icmp_ttl = r->icmp_ttl_exceeded;
+	t.out.icmp_frag_needed = r->icmp_fragmentation_needed;
 	net_table_commit(&t);
 }
 
@@ -113,6 +111,7 @@ static void host_tables(struct net *n, const struct model_host *h,
 	add_nat(&t, &node, h->nat_rules.at, h->nat_rules.count);
 	t.out.forwards = h->forwards;
 	t.out.icmp_ttl = t.out.icmp_errors = h->forwards;
+	t.out.icmp_frag_needed = h->forwards;
 	net_table_commit(&t);
 }
 
@@ -122,108 +121,9 @@ void net_outside_tables(struct net *n, const struct model *m)
 		router_tables(n, &m->routers.at[i], n->routers[i]);
 }
 
-static void configure(struct host *host, const struct model_host *h)
-{
-	struct host_conf conf = {.resolver = h->resolver == MODEL_RESOLVER_STUB
-						     ? HOST_RESOLVER_STUB
-						     : HOST_RESOLVER_DIRECT,
-				 .syn = h->kernel == MODEL_SYN_LINUX_5
-						? HOST_SYN_LINUX_5
-						: HOST_SYN_LINUX_6_5,
-				 .nameserver_count = h->nameservers.count,
-				 .search_count = h->search.count};
-	for (size_t i = 0; i < h->nameservers.count; i++)
-		conf.nameservers[i] = h->nameservers.at[i];
-	for (size_t i = 0; i < h->search.count; i++)
-		conf.search[i] = h->search.at[i];
-	host_configure(host, &conf);
-	stack_set_silent(host_stack(host), h->silent_ports.at,
-			 h->silent_ports.count);
-}
-
-struct names {
-	struct arena arena;
-	struct {
-		VEC(struct dnsd_record);
-	} records;
-	struct {
-		VEC(const char *);
-	} zones;
-};
-
-static void add_record(struct names *n, const char *zone,
-		       const struct model_dns_record *r)
-{
-	const char *name = r->id.name;
-	if (zone && !strcmp(name, "@"))
-		name = zone;
-	else if (zone)
-		name = arena_printf(&n->arena, "%s.%s", name, zone);
-	struct dnsd_record one = {name, r->addresses.at, r->addresses.count,
-				  r->rcode};
-	VEC_ADD(&n->records, one);
-}
-
-static void add_names(struct names *n, const struct model_dns_server *s)
-{
-	for (size_t i = 0; i < s->records.count; i++)
-		add_record(n, NULL, &s->records.at[i]);
-	for (size_t i = 0; i < s->zones.count; i++) {
-		const struct model_dns_zone *z = &s->zones.at[i];
-		VEC_ADD(&n->zones, z->id.name);
-		for (size_t j = 0; j < z->records.count; j++)
-			add_record(n, z->id.name, &z->records.at[j]);
-	}
-}
-
-static void serve_dns(struct net_host *to, const struct model_host *h)
-{
-	const struct model_dns_server *s = &h->dns_server;
-	struct names n = {.records = {0}};
-	if (!s->on && !to->dnsd)
-		return;
-	if (!to->dnsd)
-		to->dnsd = dnsd_new(to->host);
-	arena_init(&n.arena);
-	if (s->on)
-		add_names(&n, s);
-	struct dnsd_conf conf = {n.records.at, n.records.count, n.zones.at,
-				 n.zones.count,
-				 s->on ? s->other_names : DNS_REFUSED};
-	dnsd_set(to->dnsd, &conf);
-	VEC_FREE(&n.records);
-	VEC_FREE(&n.zones);
-	arena_fini(&n.arena);
-}
-
-static void serve_registry(struct host *host, const struct model_registry *r)
-{
-	struct registry_image *images =
-		mem_new(r->images.count, sizeof(*images));
-	for (size_t i = 0; i < r->images.count; i++) {
-		const struct model_image *image = &r->images.at[i];
-		images[i] = (struct registry_image){
-			image->id.name, image->tags.at, image->tags.count,
-			image->layers.at, image->layers.count};
-	}
-	struct registry_conf conf = {r->port, r->status, images,
-				     r->images.count};
-	registry_serve(host, &conf);
-	mem_free(images);
-}
-
 void net_outside_host(struct net *n, const struct model *m, size_t index)
 {
 	const struct model_host *h = &m->hosts.at[index];
-	struct host *host = n->hosts[index].host;
-	host_tables(n, h, host_router(host));
-	configure(host, h);
-	serve_dns(&n->hosts[index], h);
-	if (h->registry.on)
-		serve_registry(host, &h->registry);
-	for (size_t i = 0; i < h->http_servers.count; i++) {
-		const struct model_http_server *s = &h->http_servers.at[i];
-		struct registry_page page = {s->port, s->status, s->body};
-		registry_serve_page(host, &page);
-	}
+	host_tables(n, h, host_router(n->hosts[index].host));
+	net_serve(n, m, index);
 }

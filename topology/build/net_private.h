@@ -208,6 +208,8 @@ void net_tier1_advertise(struct net_table *t, const struct model *m,
 void net_outside_tables(struct net *n, const struct model *m);
 /* Tables and services of host 'index', which has been made. */
 void net_outside_host(struct net *n, const struct model *m, size_t index);
+/* What it is told and what it serves; part of the former. */
+void net_serve(struct net *n, const struct model *m, size_t index);
 bool net_edge_up(const struct model *m, const struct schema_ref *cluster,
 		 size_t edge);
 

@@ -117,7 +117,9 @@ static bool same_outside(const struct model *old, const struct model *new,
 static bool same_wiring(const struct model *old, const struct model *new,
 			struct diag_place *at)
 {
-	if (!SAME(edge_clusters, NULL, at))
+	*at = diag_nowhere();
+	if (old->underlay_mtu != new->underlay_mtu ||
+	    !SAME(edge_clusters, NULL, at))
 		return false;
 	for (size_t i = 0; i < old->edge_clusters.count; i++)
 		if (!SAME(edge_clusters.at[i].edges, NULL, at))

@@ -175,6 +175,7 @@ static void dr_tables(struct net *n, const struct model *m, size_t index)
 			add_sr(&t, g, t0, i);
 	t.out.icmp_errors = g->icmp_unreachable;
 	t.out.icmp_ttl = g->icmp_ttl_exceeded;
+	t.out.icmp_frag_needed = g->icmp_fragmentation_needed;
 	net_table_commit(&t);
 }
 
@@ -354,6 +355,7 @@ static void sr_tables(struct net *n, const struct model *m, size_t index,
 	t.out.standby = !sr->active;
 	t.out.icmp_errors = g->icmp_unreachable;
 	t.out.icmp_ttl = g->icmp_ttl_exceeded;
+	t.out.icmp_frag_needed = g->icmp_fragmentation_needed;
 	net_table_commit(&t);
 }
 

@@ -68,6 +68,7 @@ static void dr_tables(struct net *n, const struct model *m, size_t index)
 	}
 	t.out.icmp_errors = g->icmp_unreachable;
 	t.out.icmp_ttl = g->icmp_ttl_exceeded;
+	t.out.icmp_frag_needed = g->icmp_fragmentation_needed;
 	net_table_commit(&t);
 }
 
@@ -179,6 +180,7 @@ static void sr_tables(struct net *n, const struct model *m, size_t index)
 	t.out.session_limit = g->session_limit;
 	t.out.icmp_errors = g->icmp_unreachable;
 	t.out.icmp_ttl = g->icmp_ttl_exceeded;
+	t.out.icmp_frag_needed = g->icmp_fragmentation_needed;
 	net_table_commit(&t);
 }
 

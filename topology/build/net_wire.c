@@ -20,7 +20,23 @@ static mac sr_mac(size_t sr)
 	return (mac){{0x02, 0x50, 0x56, 0x56, 0x53, (uint8_t)sr}};
 }
 
+/* Around a packet that goes from one transport node to another: Ethernet of its
+ * own, Geneve, UDP and IP (RFC 8926; options would come on top). */
+#define GENEVE_OVERHEAD (14 + 8 + 8 + 20)
+
 static const struct link_conf backplane_link = {.delay_ns = BACKPLANE_DELAY_NS};
+
+/* From a Tier-1's DR, on the node where the virtual machine runs, to the edge:
+ * to its SR, or without one to Tier-0. Gateways on edges are taken to be on the
+ * same one, and what stays within a Tier-1 to stay on one node, since where
+ * things run is not in the file. */
+static struct link_conf tunnel(const struct model *m)
+{
+	struct link_conf conf = backplane_link;
+	if (m->underlay_mtu)
+		conf.tunnel_mtu = m->underlay_mtu - GENEVE_OVERHEAD;
+	return conf;
+}
 
 static const char *part_name(struct net *n, const char *gateway,
 			     const char *part)
@@ -197,14 +213,15 @@ static void wire_router_link(struct net *n, const struct model *m,
 		.addr = {{base}, 31}};
 	t->t0_address = down.addr.addr;
 	t->address = up.addr.addr;
+	struct link_conf link = t->sr ? backplane_link : tunnel(m);
 	t->uplink = add_port(end, &up);
 	t->t0_port = add_port(t0->dr, &down);
 	link_new(n->world, router_port(end, t->uplink)->nic,
-		 router_port(t0->dr, t->t0_port)->nic, &backplane_link);
+		 router_port(t0->dr, t->t0_port)->nic, &link);
 }
 
-static void wire_tier1_sr(struct net *n, struct net_gateway *gateway,
-			  struct net_tier1 *t)
+static void wire_tier1_sr(struct net *n, const struct model *m,
+			  struct net_gateway *gateway, struct net_tier1 *t)
 {
 	static const struct addr_prefix transit = {{0xa9fe0000}, 28};
 	struct router_port_conf dr = {.name = "backplane",
@@ -218,8 +235,9 @@ static void wire_tier1_sr(struct net *n, struct net_gateway *gateway,
 	t->sr = add_part(n, gateway, "sr");
 	t->dr_backplane = add_port(t->dr, &dr);
 	t->sr_backplane = add_port(t->sr, &sr);
+	struct link_conf link = tunnel(m);
 	link_new(n->world, router_port(t->dr, t->dr_backplane)->nic,
-		 router_port(t->sr, t->sr_backplane)->nic, &backplane_link);
+		 router_port(t->sr, t->sr_backplane)->nic, &link);
 }
 
 static void wire_tier1(struct net *n, const struct model *m, size_t index)
@@ -230,7 +248,7 @@ static void wire_tier1(struct net *n, const struct model *m, size_t index)
 	t->uplink = t->t0_port = NET_NO_PORT;
 	t->dr = add_part(n, gateway, "dr");
 	if (g->edge_cluster.name)
-		wire_tier1_sr(n, gateway, t);
+		wire_tier1_sr(n, m, gateway, t);
 	if (g->tier0.name) {
 		net_index_add(&n->tier0_tier1s, g->tier0.index, index);
 		wire_router_link(n, m, g, t);

@@ -160,13 +160,18 @@ static const struct schema_field tier0_fields[] = {
 	 .doc = "tell senders when the TTL runs out; default true",
 	 .kind = SCHEMA_BOOL,
 	 FIELDS_AT(struct model_tier0, icmp_ttl_exceeded)},
+	{.name = "icmp_fragmentation_needed",
+	 .doc = "tell senders of packets that are too large and may not be "
+		"cut; default true, false makes a black hole",
+	 .kind = SCHEMA_BOOL,
+	 FIELDS_AT(struct model_tier0, icmp_fragmentation_needed)},
 	FIELDS_END};
 
 static void tier0_defaults(void *record)
 {
 	struct model_tier0 *t = record;
 	t->transit_subnet = (struct addr_prefix){{0x64400000}, 16};
-	t->icmp_ttl_exceeded = true;
+	t->icmp_ttl_exceeded = t->icmp_fragmentation_needed = true;
 }
 
 static void tier0_finish(struct schema_reader *r, const struct tree_node *n,
@@ -288,13 +293,18 @@ static const struct schema_field tier1_fields[] = {
 	 .doc = "tell senders when the TTL runs out; default true",
 	 .kind = SCHEMA_BOOL,
 	 FIELDS_AT(struct model_tier1, icmp_ttl_exceeded)},
+	{.name = "icmp_fragmentation_needed",
+	 .doc = "tell senders of packets that are too large and may not be "
+		"cut; default true, false makes a black hole",
+	 .kind = SCHEMA_BOOL,
+	 FIELDS_AT(struct model_tier1, icmp_fragmentation_needed)},
 	FIELDS_END};
 
 static void tier1_defaults(void *record)
 {
 	struct model_tier1 *t = record;
 	t->snat_ports = (struct addr_ports){1024, 65535};
-	t->icmp_ttl_exceeded = true;
+	t->icmp_ttl_exceeded = t->icmp_fragmentation_needed = true;
 }
 
 const struct schema_object fields_tier1 = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The world that NSX does not manage: routers, hosts, and what runs on them;
  * and the workloads whose images are pulled. */
+#include "sim/host/host.h"
 #include "sim/wire/dns.h"
 #include "topology/model/fields.h"
 #include "topology/model/model.h"
@@ -35,12 +36,18 @@ static const struct schema_field router_fields[] = {
 	 .doc = "tell senders when the TTL runs out; default true",
 	 .kind = SCHEMA_BOOL,
 	 FIELDS_AT(struct model_router, icmp_ttl_exceeded)},
+	{.name = "icmp_fragmentation_needed",
+	 .doc = "tell senders of packets that are too large and may not be "
+		"cut; default true, false makes a black hole",
+	 .kind = SCHEMA_BOOL,
+	 FIELDS_AT(struct model_router, icmp_fragmentation_needed)},
 	FIELDS_END};
 
 static void router_defaults(void *record)
 {
 	struct model_router *r = record;
 	r->icmp_unreachable = r->icmp_ttl_exceeded = true;
+	r->icmp_fragmentation_needed = true;
 }
 
 static void router_finish(struct schema_reader *r, const struct tree_node *n,
@@ -71,8 +78,6 @@ static const struct schema_field address_item = {.name = "address",
 						 .kind = SCHEMA_IP};
 static const struct schema_field text_item = {.name = "text",
 					      .kind = SCHEMA_TEXT};
-static const struct schema_field size_item = {
-	.name = "size", .kind = SCHEMA_UINT, .size = 8, .max = 1U << 30};
 static const struct schema_field port_item = {
 	.name = "port", .kind = SCHEMA_UINT, .size = 2, .min = 1, .max = 65535};
 
@@ -156,115 +161,6 @@ static const struct schema_object dns_server = {
 	.defaults = dns_defaults,
 };
 
-static const struct schema_field image_fields[] = {
-	{.name = "tags",
-	 .doc = "default: latest",
-	 .kind = SCHEMA_LIST_OF,
-	 .item = &text_item,
-	 FIELDS_AT(struct model_image, tags)},
-	{.name = "layers",
-	 .doc = "sizes in bytes; default one of 760000",
-	 .kind = SCHEMA_LIST_OF,
-	 .item = &size_item,
-	 FIELDS_AT(struct model_image, layers)},
-	FIELDS_END};
-
-static void image_finish(struct schema_reader *r, const struct tree_node *n,
-			 void *record)
-{
-	struct model_image *i = record;
-	(void)n;
-	if (!i->tags.count) {
-		i->tags.at = (const char **)arena_alloc(r->arena, 1,
-							sizeof(const char *));
-		i->tags.at[0] = "latest";
-		i->tags.count = 1;
-	}
-	if (!i->layers.count) {
-		i->layers.at = ARENA_NEW(r->arena, uint64_t);
-		i->layers.at[0] = 760000; /* busybox's */
-		i->layers.count = 1;
-	}
-}
-
-static const struct schema_object image = {
-	.name = "image",
-	.doc = "A repository of images.",
-	.size = sizeof(struct model_image),
-	.fields = image_fields,
-	.finish = image_finish,
-};
-
-static const struct schema_field registry_fields[] = {
-	{.name = "port",
-	 .doc = "default 443",
-	 .kind = SCHEMA_UINT,
-	 .size = 2,
-	 .min = 1,
-	 .max = 65535,
-	 FIELDS_AT(struct model_registry, port)},
-	{.name = "images",
-	 .doc = "what it serves, by repository",
-	 .kind = SCHEMA_MAP_OF,
-	 .object = &image,
-	 FIELDS_AT(struct model_registry, images)},
-	{.name = "status",
-	 .doc = "answer every request with this HTTP status (429, 503)",
-	 .kind = SCHEMA_UINT,
-	 .size = 2,
-	 .min = 400,
-	 .max = 599,
-	 FIELDS_AT(struct model_registry, status)},
-	FIELDS_END};
-
-static void registry_defaults(void *record)
-{
-	((struct model_registry *)record)->port = 443;
-}
-
-static const struct schema_object registry = {
-	.name = "registry",
-	.doc = "An image registry (OCI distribution).",
-	.size = sizeof(struct model_registry),
-	.fields = registry_fields,
-	.defaults = registry_defaults,
-};
-
-static const struct schema_field http_fields[] = {
-	{.name = "port",
-	 .doc = "TCP port",
-	 .kind = SCHEMA_UINT,
-	 .size = 2,
-	 .min = 1,
-	 .max = 65535,
-	 .required = true,
-	 FIELDS_AT(struct model_http_server, port)},
-	{.name = "status",
-	 .doc = "HTTP status of every answer; default 200",
-	 .kind = SCHEMA_UINT,
-	 .size = 2,
-	 .min = 200,
-	 .max = 599,
-	 FIELDS_AT(struct model_http_server, status)},
-	{.name = "body",
-	 .doc = "what it answers",
-	 .kind = SCHEMA_TEXT,
-	 FIELDS_AT(struct model_http_server, body)},
-	FIELDS_END};
-
-static void http_defaults(void *record)
-{
-	((struct model_http_server *)record)->status = 200;
-}
-
-static const struct schema_object http_server = {
-	.name = "http_server",
-	.doc = "A page: an API server, a user interface.",
-	.size = sizeof(struct model_http_server),
-	.fields = http_fields,
-	.defaults = http_defaults,
-};
-
 static const char *const resolvers[] = {"direct", "stub", NULL};
 static const char *const kernels[] = {"linux-5", "linux-6.5", NULL};
 
@@ -340,14 +236,26 @@ static const struct schema_field host_fields[] = {
 	{.name = "registry",
 	 .doc = "it serves images",
 	 .kind = SCHEMA_OBJECT,
-	 .object = &registry,
+	 .object = &fields_registry,
 	 .present = offsetof(struct model_host, registry.on),
 	 FIELDS_AT(struct model_host, registry)},
 	{.name = "http_servers",
 	 .doc = "it serves pages",
 	 .kind = SCHEMA_MAP_OF,
-	 .object = &http_server,
+	 .object = &fields_http_server,
 	 FIELDS_AT(struct model_host, http_servers)},
+	{.name = "trusted_authorities",
+	 .doc = "whose certificates its programs trust, at most eight; default "
+		"public",
+	 .kind = SCHEMA_LIST_OF,
+	 .item = &text_item,
+	 .place = offsetof(struct model_host, trusted_at),
+	 FIELDS_AT(struct model_host, trusted_authorities)},
+	{.name = "clock_offset",
+	 .doc = "how far its clock is ahead, or behind: -400d, 2h",
+	 .kind = SCHEMA_CUSTOM,
+	 .read = fields_tls_clock,
+	 .form = "\"type\": \"string\""},
 	{.name = "silent_ports",
 	 .doc = "ports that its firewall drops; other closed ports refuse",
 	 .kind = SCHEMA_LIST_OF,
@@ -355,11 +263,30 @@ static const struct schema_field host_fields[] = {
 	 FIELDS_AT(struct model_host, silent_ports)},
 	FIELDS_END};
 
+static void host_defaults(void *record)
+{
+	static const char *everyones[] = {HOST_PUBLIC};
+	struct model_host *h = record;
+	h->trusted_authorities.at = everyones;
+	h->trusted_authorities.count = 1;
+}
+
+static void check_trust(struct schema_reader *r, const struct model_host *h)
+{
+	if (h->trusted_authorities.count <= HOST_AUTHORITIES)
+		return;
+	diag_error(r->diag, h->trusted_at,
+		   "%zu authorities, at most %d are taken",
+		   h->trusted_authorities.count, HOST_AUTHORITIES);
+	diag_help(r->diag, "name those that sign what it connects to");
+}
+
 /* "segment" and "address" on the host stand for a first interface eth0. */
 static void host_finish(struct schema_reader *r, const struct tree_node *n,
 			void *record)
 {
 	struct model_host *h = record;
+	check_trust(r, h);
 	for (size_t i = 0; i < h->interfaces.count; i++)
 		if (!h->interfaces.at[i].has_urpf_mode)
 			h->interfaces.at[i].urpf_mode = MODEL_URPF_NONE;
@@ -394,6 +321,7 @@ const struct schema_object fields_host = {
 	.doc = "An endpoint: a pod, a virtual machine, a server.",
 	.size = sizeof(struct model_host),
 	.fields = host_fields,
+	.defaults = host_defaults,
 	.finish = host_finish,
 };
 

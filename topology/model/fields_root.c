@@ -33,6 +33,15 @@ static const struct schema_field root_fields[] = {
 	 .kind = SCHEMA_CUSTOM,
 	 .read = read_version,
 	 .form = "\"type\": [\"string\", \"number\"]"},
+	{.name = "underlay_mtu",
+	 .doc = "of the network between transport nodes, which carries packets "
+		"between the parts of gateways with 50 bytes of Geneve around "
+		"them; too large ones are lost in silence. Default: no limit",
+	 .kind = SCHEMA_UINT,
+	 .size = 2,
+	 .min = 600,
+	 .max = 9216,
+	 FIELDS_AT(struct model, underlay_mtu)},
 	MAP(edge_clusters, "edge clusters by name", fields_edge_cluster),
 	MAP(tier0s, "Tier-0 gateways by name", fields_tier0),
 	MAP(tier1s, "Tier-1 gateways by name", fields_tier1),

@@ -98,8 +98,9 @@ struct model_tier0 {
 	SCHEMA_LIST(struct model_interface) interfaces;
 	SCHEMA_LIST(struct model_route) static_routes;
 	SCHEMA_LIST(struct model_nat_rule) nat_rules;
-	bool icmp_unreachable;	/* default false: drops are silent */
-	bool icmp_ttl_exceeded; /* default true: traceroute works */
+	bool icmp_unreachable;		/* default false: drops are silent */
+	bool icmp_ttl_exceeded;		/* default true: traceroute works */
+	bool icmp_fragmentation_needed; /* default true: PMTUD works */
 };
 
 enum model_advertise {
@@ -134,7 +135,7 @@ struct model_tier1 {
 	struct addr_ports snat_ports; /* knob; default 1024-65535 */
 	bool snat_keep_port;	      /* knob; default false */
 	uint32_t session_limit;	      /* knob; 0: default */
-	bool icmp_unreachable, icmp_ttl_exceeded;
+	bool icmp_unreachable, icmp_ttl_exceeded, icmp_fragmentation_needed;
 };
 
 struct model_segment {
@@ -183,8 +184,9 @@ struct model_router {
 	SCHEMA_LIST(struct model_route) routes;
 	SCHEMA_LIST(struct model_nat_rule) nat_rules;
 	SCHEMA_LIST(struct model_acl_rule) acl;
-	bool icmp_unreachable;	/* default true */
-	bool icmp_ttl_exceeded; /* default true */
+	bool icmp_unreachable;		/* default true */
+	bool icmp_ttl_exceeded;		/* default true */
+	bool icmp_fragmentation_needed; /* default true */
 };
 
 struct model_dns_record {
@@ -213,9 +215,21 @@ struct model_dns_server {
 	enum dns_rcode other_names; /* default NXDOMAIN */
 };
 
+enum model_tls_version { MODEL_TLS_12 = 1, MODEL_TLS_13 = 2 };
+
+struct model_tls {
+	bool given; /* else by the port */
+	bool on;
+	SCHEMA_LIST(const char *) names;
+	const char *issuer;
+	int64_t not_before, not_after; /* seconds since 1970 */
+	unsigned versions;	       /* enum model_tls_version, or-ed */
+};
+
 struct model_registry {
 	bool on;
-	uint16_t port; /* default 443 */
+	uint16_t port;	      /* default 443 */
+	struct model_tls tls; /* default: on, unless port is 80 */
 	SCHEMA_LIST(struct model_image) images;
 	uint16_t status; /* 0: serve; else answer this (429, 503) */
 };
@@ -225,6 +239,7 @@ struct model_http_server {   /* a web page, an API server */
 	uint16_t port;
 	uint16_t status; /* default 200 */
 	const char *body;
+	struct model_tls tls; /* default: on if port ends in 443 */
 };
 
 enum model_resolver { MODEL_RESOLVER_DIRECT, MODEL_RESOLVER_STUB };
@@ -253,6 +268,9 @@ struct model_host {
 	struct model_dns_server dns_server;
 	struct model_registry registry;
 	SCHEMA_LIST(struct model_http_server) http_servers;
+	SCHEMA_LIST(const char *) trusted_authorities; /* default: public */
+	struct diag_place trusted_at;
+	int64_t clock_offset; /* s; how far its clock is ahead */
 	SCHEMA_LIST(uint16_t)
 	silent_ports; /* dropped without an answer, as by
 		* a host firewall; other closed ports are refused */
@@ -276,6 +294,7 @@ struct model {
 	unsigned owners;
 	uint16_t nsx_major, nsx_minor; /* nsx_version; default 3.0 */
 	const char *title;
+	uint16_t underlay_mtu; /* between transport nodes; 0: no limit */
 	SCHEMA_LIST(struct model_edge_cluster) edge_clusters;
 	SCHEMA_LIST(struct model_tier0) tier0s;
 	SCHEMA_LIST(struct model_tier1) tier1s;

@@ -210,6 +210,30 @@ static void server_drops(bool all)
 	router_set_tables(host_router(server), &t);
 }
 
+/* ACKs of the server that name a hole: what came is beyond what they
+ * acknowledge (RFC 2018), the last one first. */
+static size_t sacks(void)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < k.frames.count; i++) {
+		const struct world_kit_frame *f = &k.frames.at[i];
+		struct tcp head;
+		if (f->nic != host_kit_nic(server) || f->len <= 54 ||
+		    f->len > sizeof(f->bytes) ||
+		    f->bytes[ETH_SIZE + 9] != IP4_PROTO_TCP)
+			continue;
+		ck_assert(tcp_read(f->bytes + 34, f->len - 34U,
+				   world_kit_ip4("10.0.0.1"),
+				   world_kit_ip4("10.0.0.2"), &head));
+		if (!head.sack_count)
+			continue;
+		count++;
+		ck_assert(conn_is_after(head.sacks[0].from, head.ack));
+		ck_assert(conn_is_after(head.sacks[0].to, head.sacks[0].from));
+	}
+	return count;
+}
+
 /* One segment in the middle is lost: the ACKs that repeat bring it again long
  * before the timer (200 ms) would. */
 START_TEST(a_single_loss_needs_no_timer)
@@ -228,6 +252,7 @@ START_TEST(a_single_loss_needs_no_timer)
 	finish();
 	/* 41.5 ms without a loss, and what follows it is kept. */
 	ck_assert_uint_lt(world_now(k.world), 46 * VCLOCK_MS);
+	ck_assert_uint_ge(sacks(), 3);
 }
 END_TEST
 

@@ -78,7 +78,11 @@ static inline void host_kit_serve(struct host_kit *h)
 	static const uint64_t layers[] = {100000};
 	static const struct registry_image image = {"busybox", tags, 1, layers,
 						    1};
-	struct registry_conf conf = {443, 0, &image, 1};
+	static const struct tls_server tls = {
+		.issuer = HOST_PUBLIC,
+		.not_before = VCLOCK_EPOCH - 86400,
+		.not_after = VCLOCK_EPOCH + 86400};
+	struct registry_conf conf = {443, 0, &image, 1, &tls};
 	struct dnsd_record records[] = {
 		{"registry.example", &address, 1, DNS_NOERROR},
 		{"empty.example", NULL, 0, DNS_NOERROR},
@@ -112,11 +116,14 @@ static inline void host_kit_init(struct host_kit *h)
 	h->tables = (struct router_tables){.route_count = 2,
 					   .forwards = true,
 					   .icmp_ttl = true,
+					   .icmp_frag_needed = true,
 					   .icmp_errors = true};
 	host_kit_apply(h);
 	host_kit_serve(h);
 	h->conf.nameservers[0] = world_kit_ip4("10.0.1.53");
 	h->conf.nameserver_count = 1;
+	h->conf.authorities[0] = HOST_PUBLIC;
+	h->conf.authority_count = 1;
 	host_configure(h->client, &h->conf);
 }
 

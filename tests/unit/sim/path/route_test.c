@@ -21,7 +21,8 @@ static void make(const char *src, const char *dst, uint16_t sport)
 				.proto = IP4_PROTO_UDP,
 				.sport = sport,
 				.dport = 53,
-				.payload = 100};
+				.payload = 100,
+				.frag = IP4_DF};
 	frames_make(&kit.pkt, &s);
 	ck_assert_int_eq(parse_pkt(&kit.pkt), DROP_NONE);
 }

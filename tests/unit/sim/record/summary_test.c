@@ -221,7 +221,7 @@ START_TEST(each_frame_has_its_line)
 	uint8_t *exact = malloc(len);
 	memcpy(exact, frame, len);
 	summary_kind(exact, len, &kind);
-	summary_frame(exact, len, &text);
+	summary_frame(exact, len, NULL, &text);
 	ck_assert_str_eq(str_text(&kind), rows[_i].kind);
 	ck_assert_str_eq(str_text(&text), rows[_i].text);
 	free(exact);
@@ -239,7 +239,7 @@ START_TEST(a_cut_frame_is_read_no_further)
 		uint8_t *exact = malloc(cut ? cut : 1);
 		memcpy(exact, frame, cut);
 		summary_kind(exact, cut, &s);
-		summary_frame(exact, cut, &s);
+		summary_frame(exact, cut, NULL, &s);
 		ck_assert_uint_gt(s.len, 0);
 		str_clear(&s);
 		free(exact);

@@ -133,6 +133,7 @@ static inline void world_kit_routes(struct router *r, bool forwards,
 				  .route_count = count,
 				  .forwards = forwards,
 				  .icmp_ttl = true,
+				  .icmp_frag_needed = true,
 				  .icmp_errors = true};
 	router_set_tables(r, &t);
 }
@@ -171,6 +172,7 @@ static inline void world_kit_write_ip(struct pkt *p, const char *src,
 {
 	struct ip4_head h = {.ttl = ttl,
 			     .proto = proto,
+			     .frag = IP4_DF,
 			     .size = (uint16_t)(p->len - ETH_SIZE),
 			     .src = world_kit_ip4(src),
 			     .dst = world_kit_ip4(dst)};

@@ -2,13 +2,15 @@
 #include "tools/report/tap.h"
 
 #include <check.h>
+#include <string.h>
 
 #include "tests/unit/suites.h"
 
 static const struct tap_result results[] = {
-	{"a.yaml", "it works", true, false, 3, "", 127.0},
-	{"b.yaml", "rule #2", false, false, 1, "one\ntwo\n", 0.5},
-	{"c <&\">.yaml", NULL, false, true, 0, "c:1:1: error: <no>\n", 0},
+	{"a.yaml", "it works", true, false, 3, "", 127.0, false},
+	{"b.yaml", "rule #2", false, false, 1, "one\ntwo\n", 0.5, false},
+	{"c <&\">.yaml", NULL, false, true, 0, "c:1:1: error: <no>\n", 0,
+	 false},
 };
 
 START_TEST(points_are_tap_13_and_trouble_is_comment)
@@ -27,6 +29,22 @@ START_TEST(points_are_tap_13_and_trouble_is_comment)
 				       "not ok 3 - c <&\">.yaml\n"
 				       "  # c:1:1: error: <no>\n"
 				       "# 1 passed, 2 failed\n");
+	str_fini(&s);
+}
+END_TEST
+
+START_TEST(what_is_left_out_is_a_skip_with_its_reason)
+{
+	struct tap_result r = {"d.yaml", "it needs more", true, false,
+			       0,	 "no TLS",	  0,	true};
+	struct str s = {0};
+	tap_point(&r, 4, &s);
+	ck_assert_str_eq(str_text(&s),
+			 "ok 4 - d.yaml: it needs more # SKIP no TLS\n");
+	str_clear(&s);
+	tap_junit(&r, 1, &s);
+	ck_assert(strstr(str_text(&s), "skipped=\"1\""));
+	ck_assert(strstr(str_text(&s), "<skipped message=\"no TLS\"/>"));
 	str_fini(&s);
 }
 END_TEST
@@ -64,6 +82,7 @@ Suite *tap_test_suite(void)
 {
 	Suite *s = suite_create("tools/report/tap");
 	TCase *t = tcase_create("tap");
+	tcase_add_test(t, what_is_left_out_is_a_skip_with_its_reason);
 	tcase_add_test(t, points_are_tap_13_and_trouble_is_comment);
 	tcase_add_test(t, junit_tells_failures_from_errors_and_escapes);
 	suite_add_tcase(s, t);

@@ -127,7 +127,7 @@ START_TEST(hosts_serve_what_they_are_told)
 	struct net_kit k;
 	struct probe_conf dns = {.kind = PROBE_LOOKUP, .target = "a.example"};
 	struct probe_conf web = {.kind = PROBE_HTTP,
-				 .target = "http://198.51.100.10:443/"};
+				 .target = "https://198.51.100.10/"};
 	net_kit_init(&k, NULL);
 	ck_assert(net_kit_probe(&k, "vm-a", &dns));
 	ck_assert(net_kit_probe(&k, "vm-a", &web));
