@@ -85,7 +85,8 @@ static void free_bridge(struct node *n)
 	mem_free(b);
 }
 
-static const struct node_class bridge_class = {"bridge", receive, free_bridge};
+static const struct node_class bridge_class = {"bridge", receive, free_bridge,
+					       NULL};
 
 struct bridge *bridge_new(struct world *w, const char *name)
 {

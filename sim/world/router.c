@@ -188,7 +188,17 @@ static void receive(struct nic *n, struct batch *b)
 		receive_mixed(r, n, b);
 }
 
-static const struct node_class router_class = {"router", receive, free_router};
+static size_t held(const struct node *n)
+{
+	const struct router *r = (const struct router *)n;
+	size_t count = 0;
+	for (const struct router_wait *w = r->waits; w; w = w->next)
+		count += w->count;
+	return count;
+}
+
+static const struct node_class router_class = {"router", receive, free_router,
+					       held};
 
 struct router *router_new(struct world *w, const char *name, const char *label)
 {

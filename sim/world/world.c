@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/base/mem.h"
+#include "sim/world/tally.h"
 
 struct world *world_new(uint64_t seed, size_t packets)
 {
@@ -35,6 +36,16 @@ void world_free(struct world *w)
 	mem_free(w);
 }
 
+/* The next event, if it is due. */
+static bool step(struct world *w, uint64_t until)
+{
+	bool stepped = vclock_step(&w->clock, until);
+#ifdef TALLY
+	tally_check(w);
+#endif
+	return stepped;
+}
+
 static bool may_go_on(struct world *w, uint64_t fired_before)
 {
 	if (w->event_limit && w->clock.fired - fired_before >= w->event_limit)
@@ -46,7 +57,7 @@ bool world_run_while(struct world *w, const bool *done, uint64_t until)
 {
 	uint64_t before = w->clock.fired;
 	while (!*done && may_go_on(w, before))
-		if (!vclock_step(&w->clock, until)) {
+		if (!step(w, until)) {
 			if (until != VCLOCK_NEVER && until > w->clock.now)
 				w->clock.now = until;
 			break;
@@ -113,13 +124,21 @@ struct node *world_find_node(const struct world *w, const char *name)
 	return NULL;
 }
 
+/* NULL, and the run ends, if there are as many as there may be. */
+static struct pkt *take(struct world *w)
+{
+	bool full = w->packet_limit && w->pool.used >= w->packet_limit;
+	struct pkt *p = full ? NULL : pkt_take(&w->pool);
+	if (!p)
+		w->limit_hit = w->packets_hit = true;
+	return p;
+}
+
 struct pkt *world_take_pkt(struct world *w)
 {
-	struct pkt *p = pkt_take(&w->pool);
-	if (!p) {
-		w->limit_hit = true;
+	struct pkt *p = take(w);
+	if (!p)
 		return NULL;
-	}
 	p->id = w->next_pkt++;
 	p->marked = w->mark_all && w->noted;
 	return p;
@@ -127,11 +146,9 @@ struct pkt *world_take_pkt(struct world *w)
 
 struct pkt *world_copy_pkt(struct world *w, const struct pkt *p)
 {
-	struct pkt *copy = pkt_take(&w->pool);
-	if (!copy) {
-		w->limit_hit = true;
+	struct pkt *copy = take(w);
+	if (!copy)
 		return NULL;
-	}
 	memcpy(copy, p, offsetof(struct pkt, data) + p->len);
 	copy->next = NULL;
 	return copy;

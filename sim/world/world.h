@@ -30,6 +30,8 @@ struct node_class {
 	 * them. */
 	void (*receive)(struct nic *n, struct batch *b);
 	void (*free)(struct node *node);
+	/* Packets that it keeps between events; NULL: none. */
+	size_t (*held)(const struct node *node);
 };
 
 /* The common part; the first member of each kind of node. */
@@ -70,7 +72,9 @@ struct world {
 			* somebody looks at the marks */
 	struct note notes[WORLD_NOTES]; /* where nodes write them */
 	uint64_t event_limit; /* timers per world_run_until; 0: none */
-	bool limit_hit; /* the event limit or the packet pool ended the run */
+	size_t packet_limit;  /* in flight at once; 0: as the pool has */
+	bool limit_hit;	  /* the event limit or the packet pool ended the run */
+	bool packets_hit; /* it was the packets */
 };
 
 struct world *world_new(uint64_t seed, size_t packets);

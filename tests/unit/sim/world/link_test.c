@@ -34,7 +34,7 @@ static void leave(struct node *n)
 	(void)n;
 }
 
-static const struct node_class ear_class = {"ear", hear, leave};
+static const struct node_class ear_class = {"ear", hear, leave, NULL};
 
 static void add_ear(struct ear *e, const char *name)
 {
