@@ -18,7 +18,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wcast-qual -Wvla \
 OPT_release := -O2 -g
 OPT_clang := -O2 -g
 OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
-	-fno-omit-frame-pointer
+	-fno-omit-frame-pointer -DTALLY
 OPT := $(or $(OPT_$(KIND)),-O2 -g)
 ifeq ($(KIND),clang)
 CC := clang
@@ -63,6 +63,10 @@ $(foreach l,sim/wire sim/table sim/path sim/world sim/host,$(patsubst %.c,$O/%.o
 	$(l)/*.c))): ALL_CFLAGS += -O3 -flto=auto
 endif
 
+$O/nomem.so: tests/limits/nomem.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 $(WARN) -O2 -g $(if $(WERROR),-Werror) -fPIC -shared -o $@ $< -ldl
+
 $(BIN): $(OBJ)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -84,7 +88,7 @@ run: ## install what is missing, build, play the article's story
 
 test: ## install what is missing, build, run all tests
 	@tools/setup/deps.sh
-	@$(MAKE) -s $(PARALLEL) all $O/unit-tests $O/rfc-check $O/fuzz-inputs $O/kernel-check
+	@$(MAKE) -s $(PARALLEL) all $O/unit-tests $O/rfc-check $O/fuzz-inputs $O/kernel-check $O/nomem.so
 	@tests/all.sh $O
 
 # One test program for the whole tree; `make unit/sim/wire` builds and runs the

@@ -43,13 +43,17 @@ rfc() { "$build/rfc-check" --json build/rfc.json; }
 live() { tests/live/live.py "$bin" --json build/live.json; }
 fuzz() { "$build/fuzz-inputs" --count "${FUZZ_COUNT:-100000}" --seed "${FUZZ_SEED:-1}"; }
 
+limits() {
+	tests/limits/limits.py "$build" --json build/limits.json
+}
+
 kernel() {
 	mkdir -p build/kernel
 	"$build/kernel-check" --count "${KERNEL_COUNT:-200}" --seed "${KERNEL_SEED:-1}" \
 		--shrink --keep build/kernel --json build/kernel.json
 }
 
-groups=${*:-units rfc scenarios golden lang cli capture removal fuzz kernel}
+groups=${*:-units rfc scenarios golden lang cli capture removal limits fuzz kernel}
 passed=0 failed=0 broken=
 for group in $groups; do
 	started=$(date +%s)

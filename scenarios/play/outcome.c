@@ -60,6 +60,20 @@ struct outcome *outcome_new(const char *path, const char *title, uint64_t seed)
 	return o;
 }
 
+void outcome_take_limit(struct outcome *o, const struct world *w)
+{
+	struct str text = {0};
+	if (!w->limit_hit)
+		return;
+	if (w->packets_hit)
+		str_addf(&text, "%zu packets in flight at once", w->pool.used);
+	else
+		str_addf(&text, "%llu events",
+			 (unsigned long long)w->clock.fired);
+	o->limit = arena_text(&o->arena, str_text(&text));
+	str_fini(&text);
+}
+
 const struct net_ref *outcome_ref(const struct outcome *o, uint32_t ref)
 {
 	static const struct net_ref none = {

@@ -93,15 +93,17 @@ struct outcome {
 	struct {
 		VEC(struct outcome_place);
 	} places;
-	uint64_t ended;	 /* virtual ns */
-	uint64_t events; /* timers fired */
-	bool limit_hit;
+	uint64_t ended;	   /* virtual ns */
+	uint64_t events;   /* timers fired */
+	const char *limit; /* what ended the run too early; NULL: nothing */
 };
 
 /* Empty; texts are copied. */
 struct outcome *outcome_new(const char *path, const char *title, uint64_t seed);
 /* Copies what the numbers of 'n' stand for from 'now' on. */
 void outcome_take_refs(struct outcome *o, const struct net *n, uint64_t now);
+/* Which limit ended the run in 'w', if one did. */
+void outcome_take_limit(struct outcome *o, const struct world *w);
 /* Copies which places 'n' has; once. */
 void outcome_take_places(struct outcome *o, const struct net *n);
 /* What the node called 'label' in the trace is; NET_HOST if unknown. */

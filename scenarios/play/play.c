@@ -10,8 +10,6 @@
 
 /* A step that has not ended after so long on the virtual clock is given up. */
 #define STEP_LIMIT (3600 * VCLOCK_S)
-/* Timers of a whole run; then it is taken for endless. */
-#define EVENT_LIMIT 50000000U
 /* How long packets may go on after the last step until their fate is known. */
 #define SETTLE_LIMIT (10 * VCLOCK_S)
 
@@ -40,15 +38,24 @@ static void poll_all(struct stage *s)
 	}
 }
 
+bool play_run_until(struct world *w, const struct play_options *options,
+		    uint64_t until)
+{
+	uint64_t events =
+		options->max_events ? options->max_events : PLAY_EVENTS;
+	w->packet_limit = options->max_packets;
+	w->event_limit = events - w->clock.fired;
+	w->limit_hit = w->limit_hit || events <= w->clock.fired;
+	return !w->limit_hit && world_run_until(w, until);
+}
+
 /* Goes on to the next thing due; false if there is none until 'limit'. */
 static bool advance(struct stage *s, uint64_t limit)
 {
 	uint64_t next = next_time(s);
-	if (s->limit_hit || next == VCLOCK_NEVER || next > limit)
+	if (s->world->limit_hit || next == VCLOCK_NEVER || next > limit)
 		return false;
-	if (!world_run_until(s->world, next) ||
-	    s->world->clock.fired > EVENT_LIMIT)
-		s->limit_hit = true;
+	play_run_until(s->world, s->options, next);
 	poll_all(s);
 	return true;
 }
@@ -159,7 +166,7 @@ static void conclude(struct stage *s)
 	trace_seal(&o->trace);
 	o->ended = world_now(s->world);
 	o->events = s->world->clock.fired;
-	o->limit_hit = s->limit_hit || s->world->limit_hit;
+	outcome_take_limit(o, s->world);
 }
 
 /* False if it could not be played; then the diag says why. */

@@ -32,6 +32,7 @@ struct frame {
 };
 
 struct player {
+	const struct play_options *options;
 	struct replay *replay;
 	struct net *net;
 	struct world *world;
@@ -237,13 +238,14 @@ static void send_all(struct player *p)
 		const struct frame *f = &p->frames.at[i];
 		uint64_t due = f->time > start ? f->time - start : 0;
 		if (due > world_now(p->world))
-			world_run_until(p->world, due);
+			play_run_until(p->world, p->options, due);
 		send(p, f);
 	}
 	uint64_t limit = world_now(p->world) + SETTLE_LIMIT;
 	while (world_free_pkts(p->world) < p->world->pool.room &&
 	       vclock_next(&p->world->clock) <= limit &&
-	       world_run_until(p->world, vclock_next(&p->world->clock)))
+	       play_run_until(p->world, p->options,
+			      vclock_next(&p->world->clock)))
 		;
 }
 
@@ -254,7 +256,7 @@ static void conclude(struct player *p, const struct play_options *options)
 	outcome_take_refs(o, p->net, 0);
 	o->ended = world_now(p->world);
 	o->events = p->world->clock.fired;
-	o->limit_hit = p->world->limit_hit;
+	outcome_take_limit(o, p->world);
 	if (options->ended)
 		options->ended(options->context, p->net);
 	trace_seal(&o->trace);
@@ -286,7 +288,7 @@ static void player_fini(struct player *p)
 struct replay *replay_play(const struct tree *topology,
 			   const struct replay_conf *conf, struct diag *d)
 {
-	struct player p = {.diag = d};
+	struct player p = {.diag = d, .options = conf->options};
 	struct model *m = model_read(topology, d);
 	uint64_t seed = conf->options->has_seed ? conf->options->seed : 1;
 	p.net = m ? net_new(m, seed, d) : NULL;

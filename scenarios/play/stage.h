@@ -44,7 +44,6 @@ struct stage {
 	struct world *world;
 	struct outcome *outcome;
 	struct stage_run *runs; /* one for each step */
-	bool limit_hit;
 };
 
 #endif

@@ -63,14 +63,14 @@ static size_t finish(struct craft *c, bool built, struct craft_frame out)
 {
 	uint8_t *packet = NULL;
 	uint32_t size = 0;
+	/* All values are in range: it can only be memory. */
 	if (!built || libnet_pblock_coalesce(c->net, &packet, &size) == -1)
-		packet = NULL;
-	if (packet && size <= out.room)
+		mem_limit("out of memory in libnet");
+	if (size <= out.room)
 		memcpy(out.bytes, packet, size);
 	else
 		size = 0;
-	if (packet)
-		free(packet - c->net->aligner);
+	free(packet - c->net->aligner);
 	libnet_clear_packet(c->net);
 	return size;
 }

@@ -32,7 +32,7 @@ SOURCES = ["topology/lang", "topology/model", "topology/build", "scenarios/lang"
 UNREACHED = {
     "the network would have up to %zu nodes: %u is the limit":
         "two million hosts",
-    "%s is larger than %u MiB": "a file of that size; tests/cli has it",
+    "%s is larger than %u MiB": "a file of that size; tests/limits has it",
     "cannot read %s: %s": "the file is missing; tests/cli has it",
     "'%s' has %zu ports: which one?": "of replay; tests/capture has it",
 }

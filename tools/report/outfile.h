@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A file that appears complete or not at all. */
+/* A file that appears complete or not at all; what is no regular file (a device,
+ * a FIFO) is written to as it stands, and - is stdout. */
 #ifndef OUTFILE_H
 #define OUTFILE_H
 

@@ -4,12 +4,23 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "sim/base/mem.h"
 #include "tools/explain/cause.h"
 #include "tools/explain/remedy.h"
 #include "tools/explain/walk.h"
 #include "tools/explain/why.h"
 
 #define SECOND 1000000000.0
+
+static void *allocate(size_t size)
+{
+	return mem_new(1, size);
+}
+
+void outjson_init(void)
+{
+	json_set_alloc_funcs(allocate, mem_free);
+}
 
 static json_t *text(const char *s)
 {

@@ -13,6 +13,9 @@
 
 #define OUTJSON_VERSION 1
 
+/* Once, before all: jansson takes its memory from sim/base/mem.h, since JSON that
+ * lacks what there was no memory for would be a lie. */
+void outjson_init(void);
 /* 'all' adds every packet of every step; else only the decisive ones. */
 void outjson_run(const struct outcome *o, bool all, struct str *out);
 /* Every packet of a replay: where it came out, or why not. */

@@ -133,6 +133,25 @@ bool cmd_print_report(const struct option_values *v, const struct str *text)
 	return true;
 }
 
+struct play_options cmd_play_options(const struct option_values *v)
+{
+	return (struct play_options){.has_seed = v->has_seed,
+				     .seed = v->seed,
+				     .max_events = v->max_events,
+				     .max_packets = v->max_packets};
+}
+
+bool cmd_within_limits(const struct outcome *o)
+{
+	if (o->limit)
+		fprintf(stderr,
+			"tierpath: error: the run was ended after %s\n"
+			"  = help: --max-events and --max-packets set the "
+			"limits\n",
+			o->limit);
+	return !o->limit;
+}
+
 static size_t width(void)
 {
 	struct winsize w;

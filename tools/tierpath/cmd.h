@@ -45,6 +45,11 @@ bool cmd_print_report(const struct option_values *v, const struct str *text);
 /* How text is to look on stdout. */
 struct outtext_style cmd_style(const struct option_values *v);
 
+/* The part of the options that is about chance and limits. */
+struct play_options cmd_play_options(const struct option_values *v);
+/* False, after saying so, if a limit ended the run. */
+bool cmd_within_limits(const struct outcome *o);
+
 /* Where frames go while a scenario is played: one file, one for each
  * interface, or nowhere (NULL). 'about' is the comment of the capture; text,
  * kept by the caller. */

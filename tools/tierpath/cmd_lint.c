@@ -65,6 +65,7 @@ static int status_of(const struct option_values *v, const struct diag *d)
 int cmd_lint(const struct option_values *v)
 {
 	struct cmd_paths paths = {0};
+	struct str out = {0};
 	struct diag d;
 	int status = OPTION_EXIT_OK;
 	diag_init(&d);
@@ -85,12 +86,16 @@ int cmd_lint(const struct option_values *v)
 		if (status_of(v, &d) > status)
 			status = status_of(v, &d);
 		if (!v->quiet)
-			printf("%s: %zu error%s, %zu warning%s\n", paths.at[i],
-			       d.error_count, d.error_count == 1 ? "" : "s",
-			       d.warning_count,
-			       d.warning_count == 1 ? "" : "s");
+			str_addf(&out, "%s: %zu error%s, %zu warning%s\n",
+				 paths.at[i], d.error_count,
+				 d.error_count == 1 ? "" : "s", d.warning_count,
+				 d.warning_count == 1 ? "" : "s");
+		if (!cmd_print(str_text(&out), out.len))
+			status = OPTION_EXIT_INTERNAL;
+		str_clear(&out);
 		diag_fini(&d);
 	}
 	cmd_free_paths(&paths);
+	str_fini(&out);
 	return status;
 }

@@ -36,15 +36,15 @@ static int play(const struct option_values *v, const struct tree *t,
 	struct str about = {0};
 	str_addf(&about, "replay of %s into %s", v->words[0], v->into);
 	struct cmd_capture *capture = cmd_capture_new(v, str_text(&about), d);
-	struct play_options options = {.has_seed = v->has_seed,
-				       .seed = v->seed};
+	struct play_options options = cmd_play_options(v);
 	struct replay_conf conf = {v->words[0], v->into, &options};
 	cmd_capture_hook(capture, &options);
 	struct replay *r = d->error_count ? NULL : replay_play(t, &conf, d);
 	bool kept = cmd_capture_end(capture, r != NULL, d);
 	int status = OPTION_EXIT_INPUT;
 	if (r && kept)
-		status = !print(v, r)		    ? OPTION_EXIT_INTERNAL
+		status = !print(v, r) || !cmd_within_limits(r->outcome)
+				 ? OPTION_EXIT_INTERNAL
 			 : outreplay_all_arrived(r) ? OPTION_EXIT_OK
 						    : OPTION_EXIT_FAILED;
 	replay_free(r);

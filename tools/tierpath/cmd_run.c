@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
-
 #include "tools/report/outjson.h"
 #include "tools/tierpath/cmd.h"
 
@@ -19,12 +17,8 @@ static bool print(const struct option_values *v, const struct outcome *o)
 
 static int status_of(const struct outcome *o)
 {
-	if (o->limit_hit) {
-		fputs("tierpath: error: the run was ended by a limit on events "
-		      "or packets in flight\n",
-		      stderr);
+	if (!cmd_within_limits(o))
 		return OPTION_EXIT_INTERNAL;
-	}
 	return o->met_count == o->expect_count ? OPTION_EXIT_OK
 					       : OPTION_EXIT_FAILED;
 }
@@ -33,8 +27,7 @@ static int play_one(const struct option_values *v, const struct script *s,
 		    struct diag *d)
 {
 	struct cmd_capture *capture = cmd_capture_new(v, s->title, d);
-	struct play_options options = {.has_seed = v->has_seed,
-				       .seed = v->seed};
+	struct play_options options = cmd_play_options(v);
 	cmd_capture_hook(capture, &options);
 	struct outcome *o = d->error_count ? NULL : play_script(s, &options, d);
 	if (!cmd_capture_end(capture, o != NULL, d) || !o) {

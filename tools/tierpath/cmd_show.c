@@ -6,6 +6,7 @@
 struct show {
 	const struct option_values *values;
 	struct tables tables;
+	bool limited; /* by a limit the run was ended */
 	struct tablejson *json; /* NULL: text */
 	struct str out;
 };
@@ -35,10 +36,9 @@ static void show_topology(struct show *s, struct tree *t, struct diag *d)
 
 static void show_scenario(struct show *s, const char *path, struct diag *d)
 {
-	struct play_options options = {.has_seed = s->values->has_seed,
-				       .seed = s->values->seed,
-				       .ended = on_net,
-				       .context = s};
+	struct play_options options = cmd_play_options(s->values);
+	options.ended = on_net;
+	options.context = s;
 	struct script *script = script_load(path, d);
 	for (size_t i = 0; script && i < s->values->change_count; i++)
 		script_change(script, s->values->changes[i], d);
@@ -50,6 +50,7 @@ static void show_scenario(struct show *s, const char *path, struct diag *d)
 			diag_error(d, diag_nowhere(),
 				   "there is no table or node called '%s'",
 				   s->tables.nodes[i]);
+	s->limited = o && !cmd_within_limits(o);
 	outcome_free(o);
 	script_free(script);
 }
@@ -74,7 +75,9 @@ int cmd_show(const struct option_values *v)
 		s.json = tablejson_new();
 	show(&s, v->words[0], &d);
 	cmd_report(v, &d);
-	int status = d.error_count ? OPTION_EXIT_INPUT : OPTION_EXIT_OK;
+	int status = d.error_count ? OPTION_EXIT_INPUT
+		     : s.limited   ? OPTION_EXIT_INTERNAL
+				   : OPTION_EXIT_OK;
 	if (s.json)
 		tablejson_end(s.json, &s.out);
 	if (!d.error_count && !cmd_print(str_text(&s.out), s.out.len))

@@ -13,6 +13,7 @@
 
 /* One scenario's result, with its own texts. */
 struct judged {
+	bool limited; /* a limit ended it */
 	struct tap_result tap;
 	struct str title, trouble; /* trouble: or why it was left out */
 	bool there;		   /* its process came so far */
@@ -34,8 +35,8 @@ static void add_failures(const struct outcome *o, struct str *out)
 	}
 	if (!o->expect_count)
 		str_add(out, "it expects nothing, so it proves nothing\n");
-	if (o->limit_hit)
-		str_add(out, "the run was ended by a limit\n");
+	if (o->limit)
+		str_addf(out, "the run was ended after %s\n", o->limit);
 }
 
 /* What this build cannot do proves nothing either way. */
@@ -54,8 +55,7 @@ static void judge(const struct option_values *v, const char *path,
 {
 	struct diag d;
 	diag_init(&d);
-	struct play_options options = {.has_seed = v->has_seed,
-				       .seed = v->seed};
+	struct play_options options = cmd_play_options(v);
 	struct script *s = script_load(path, &d);
 	bool out = leave_out(s, j);
 	struct outcome *o = s && !out ? play_script(s, &options, &d) : NULL;
@@ -65,8 +65,8 @@ static void judge(const struct option_values *v, const char *path,
 		j->tap.seconds = (double)o->ended / 1e9;
 		j->tap.expectations = o->expect_count;
 		j->tap.passed = o->expect_count &&
-				o->met_count == o->expect_count &&
-				!o->limit_hit;
+				o->met_count == o->expect_count && !o->limit;
+		j->limited = o->limit != NULL;
 		if (!j->tap.passed)
 			add_failures(o, &j->trouble);
 	} else if (!out) {
@@ -80,7 +80,7 @@ static void judge(const struct option_values *v, const char *path,
 /* What goes through the pipe: fixed part, then title and trouble. */
 struct message {
 	size_t number, title_len, trouble_len;
-	bool passed, broken, skipped;
+	bool passed, broken, skipped, limited;
 	size_t expectations;
 	double seconds;
 };
@@ -93,6 +93,7 @@ static void send_one(FILE *to, size_t number, const struct judged *j)
 			    j->tap.passed,
 			    j->tap.broken,
 			    j->tap.skipped,
+			    j->limited,
 			    j->tap.expectations,
 			    j->tap.seconds};
 	fwrite(&m, sizeof(m), 1, to);
@@ -119,6 +120,7 @@ static void receive_all(FILE *from, struct judged *all, size_t count)
 		j->tap.passed = m.passed;
 		j->tap.broken = m.broken;
 		j->tap.skipped = m.skipped;
+		j->limited = m.limited;
 		j->tap.expectations = m.expectations;
 		j->tap.seconds = m.seconds;
 		j->there = read_text(from, m.title_len, &j->title) &&
@@ -221,7 +223,8 @@ static int status_of(const struct judged *all, size_t count)
 {
 	int status = OPTION_EXIT_OK;
 	for (size_t i = 0; i < count; i++) {
-		int one = all[i].tap.broken    ? OPTION_EXIT_INPUT
+		int one = all[i].limited       ? OPTION_EXIT_INTERNAL
+			  : all[i].tap.broken  ? OPTION_EXIT_INPUT
 			  : !all[i].tap.passed ? OPTION_EXIT_FAILED
 					       : OPTION_EXIT_OK;
 		if (one > status)

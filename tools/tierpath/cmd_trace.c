@@ -78,14 +78,14 @@ static bool print(const struct option_values *v, const struct outcome *o)
 static int play(const struct option_values *v, struct script *s, struct diag *d)
 {
 	struct cmd_capture *capture = cmd_capture_new(v, s->title, d);
-	struct play_options options = {.has_seed = v->has_seed,
-				       .seed = v->seed};
+	struct play_options options = cmd_play_options(v);
 	cmd_capture_hook(capture, &options);
 	struct outcome *o = d->error_count ? NULL : play_script(s, &options, d);
 	bool kept = cmd_capture_end(capture, o != NULL, d);
 	int status = OPTION_EXIT_INPUT;
 	if (o && kept)
-		status = !print(v, o) ? OPTION_EXIT_INTERNAL
+		status = !print(v, o) || !cmd_within_limits(o)
+				 ? OPTION_EXIT_INTERNAL
 			 : o->steps[0].status == OUTCOME_OK
 				 ? OPTION_EXIT_OK
 				 : OPTION_EXIT_FAILED;

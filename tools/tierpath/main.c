@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "tools/report/outjson.h"
 #include "tools/tierpath/cmd.h"
 
 static int (*const commands[])(const struct option_values *v) = {
@@ -12,6 +13,8 @@ static int (*const commands[])(const struct option_values *v) = {
 	[OPTION_LINT] = cmd_lint,     [OPTION_SCHEMA] = cmd_schema,
 	[OPTION_HELP] = cmd_help,
 };
+
+static const char version[] = "tierpath " TIERPATH_VERSION "\n";
 
 static int help_about(enum option_command command)
 {
@@ -28,13 +31,16 @@ int main(int argc, char **argv)
 	struct diag d;
 	int status = OPTION_EXIT_INPUT;
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write() */
+	signal(SIGXFSZ, SIG_IGN); /* so is the limit on the size of files */
+	outjson_init();
 	diag_init(&d);
 	bool ok = option_parse(argc, argv, &v, &d);
 	cmd_report(&v, &d);
 	diag_fini(&d);
 	if (ok && v.version) {
-		puts("tierpath " TIERPATH_VERSION);
-		status = OPTION_EXIT_OK;
+		status = cmd_print(version, sizeof(version) - 1)
+				 ? OPTION_EXIT_OK
+				 : OPTION_EXIT_INTERNAL;
 	} else if (ok && v.help) {
 		status = help_about(argv[1][0] == '-' ? OPTION_COMMAND_COUNT
 						      : v.command);

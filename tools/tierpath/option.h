@@ -55,6 +55,7 @@ struct option_values {
 	const char **changes;
 	size_t change_count;
 	bool has_seed;
+	uint64_t max_events, max_packets; /* 0: default */
 	uint64_t seed, jobs, shard, shards, port, sport;
 };
 

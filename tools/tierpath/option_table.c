@@ -37,6 +37,13 @@ const struct option_row option_rows[] = {
 	 "the source of all chance; default: the scenario's, "
 	 "or 1",
 	 PLAYS, OPTION_NUMBER, AT(seed), 0, UINT64_MAX},
+	{"max-events", 0, "N",
+	 "end the run, with status 4, after N events; default 50000000", PLAYS,
+	 OPTION_NUMBER, AT(max_events), 1, UINT64_MAX},
+	{"max-packets", 0, "N",
+	 "end the run, with status 4, when more than N packets are in flight; "
+	 "default and most: 4096",
+	 PLAYS, OPTION_NUMBER, AT(max_packets), 1, 4096},
 	{"junit", 0, "FILE", "write the results as JUnit XML too", ON(TEST),
 	 OPTION_TEXT, AT(junit)},
 	{"jobs", 'j', "N", "play N scenarios at a time; default 1", ON(TEST),

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <yaml.h>
 
 #include "sim/base/mem.h"
@@ -81,6 +82,8 @@ static void stop(struct build *b, const yaml_event_t *e, const char *what,
 static void report_yaml(struct build *b)
 {
 	const yaml_parser_t *p = &b->parser;
+	if (p->error == YAML_MEMORY_ERROR)
+		mem_limit("out of memory");
 	struct diag_place at = place_of(b, p->problem_mark, p->problem_mark);
 	if (p->error == YAML_READER_ERROR)
 		at = (struct diag_place){b->source, (uint32_t)p->problem_offset,
@@ -278,21 +281,26 @@ static void document(struct build *b)
 	}
 }
 
+static struct tree *too_large(const char *name, struct diag *d)
+{
+	diag_error(d, diag_nowhere(), "%s is larger than %u MiB", name,
+		   TREE_SIZE_MAX >> 20);
+	return NULL;
+}
+
 struct tree *tree_parse(const char *name, const char *text, size_t len,
 			struct diag *d)
 {
 	struct build b = {.diag = d, .text = text, .len = len};
 	size_t errors = d->error_count;
 	b.source = diag_source(d, name, text, len);
-	if (len > TREE_SIZE_MAX) {
-		diag_error(d, diag_nowhere(), "%s is larger than %u MiB", name,
-			   TREE_SIZE_MAX >> 20);
-		return NULL;
-	}
+	if (len > TREE_SIZE_MAX)
+		return too_large(name, d);
 	b.tree = MEM_NEW(struct tree);
 	arena_init(&b.tree->arena);
 	keyset_init(&b.keys);
-	yaml_parser_initialize(&b.parser);
+	if (!yaml_parser_initialize(&b.parser))
+		mem_limit("out of memory");
 	yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&b.parser, (const unsigned char *)text,
 				     len);
@@ -324,8 +332,11 @@ struct tree *tree_load(const char *path, struct diag *d)
 {
 	struct str text = {0};
 	struct tree *t = NULL;
+	struct stat st;
 	FILE *f = fopen(path, "rb");
-	if (f && read_all(f, &text))
+	if (f && fstat(fileno(f), &st) == 0 && st.st_size > TREE_SIZE_MAX)
+		t = too_large(path, d);
+	else if (f && read_all(f, &text))
 		t = tree_parse(path, str_text(&text), text.len, d);
 	else
 		diag_error(d, diag_nowhere(), "cannot read %s: %s", path,

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "topology/model/symbol.h"
 
+/* uthash would end the program its own way. */
+#define uthash_malloc(size)    mem_new(1, size)
+#define uthash_free(old, size) mem_free(old)
 #include <uthash.h>
 
 struct symbol {

@@ -251,7 +251,7 @@ START_TEST(every_scenario_meets_its_expectations)
 	diag_print(&d, false, &said);
 	ck_assert_msg(o, "%s", str_text(&said));
 	ck_assert_uint_gt(o->expect_count, 0);
-	ck_assert(!o->limit_hit);
+	ck_assert_ptr_null(o->limit);
 	for (size_t i = 0; i < o->expect_count; i++)
 		ck_assert_msg(o->expects[i].met, "%s:%u: %s: %s", path,
 			      o->expects[i].line, o->expects[i].claim,
