@@ -43,7 +43,7 @@ LIB_OBJ := $(filter-out $(MAIN),$(OBJ))
 BIN := $O/tierpath
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps run test unit lint format asan clang fuzz fuzz-long \
+.PHONY: all help deps run test unit oracle-long lint format asan clang fuzz fuzz-long \
 	bench bench-peers bench-check bench-plot bench-table bless check-kernel \
 	check-live check-rfc install uninstall clean
 .SECONDARY:
@@ -134,6 +134,10 @@ $O/one/$(LAYER)/unit: $(patsubst %.c,$O/%.o,$(filter-out \
 		tests/unit/$(LAYER)/*_test.c tests/unit/*.c))
 	$(CC) $(ALL_CFLAGS) -o $@ $O/one/$(LAYER)/suites.c $(filter %.o,$^) $(LIBS) $(CHECK_LIBS)
 endif
+
+ORACLE_EFFORT ?= 20
+oracle-long: $O/unit-tests ## oracles with more seeds (ORACLE_EFFORT=20), into build/oracle.json
+	@tests/oracle/oracle.py $O --effort $(ORACLE_EFFORT) --json build/oracle.json
 
 lint: ## layers, names, purity, sizes, fences, format
 	@tools/lint/all.sh

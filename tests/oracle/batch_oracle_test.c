@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "sim/base/rng.h"
+#include "tests/oracle/effort.h"
 #include "tests/unit/gateway_kit.h"
 #include "tests/unit/suites.h"
 
@@ -263,6 +264,7 @@ static void run_seed(int seed)
 		}
 		same_tables(seed);
 		remember(count);
+		effort_did("packets in batches and alone", count);
 	}
 }
 
@@ -297,7 +299,8 @@ Suite *batch_oracle_test_suite(void)
 	Suite *s = suite_create("batch_oracle");
 	TCase *c = tcase_create("batch_oracle");
 	tcase_set_timeout(c, 60);
-	tcase_add_loop_test(c, a_batch_is_its_packets_one_by_one, 1, SEEDS + 1);
+	tcase_add_loop_test(c, a_batch_is_its_packets_one_by_one, 1,
+			    effort_seeds(SEEDS) + 1);
 	tcase_add_test(c, much_happened);
 	suite_add_tcase(s, c);
 	return s;

@@ -11,6 +11,7 @@
 #include "sim/base/mem.h"
 #include "sim/base/rng.h"
 #include "tests/bench/routes.h"
+#include "tests/oracle/effort.h"
 #include "tests/unit/suites.h"
 
 Suite *fib_oracle_test_suite(void);
@@ -33,6 +34,7 @@ struct trial {
 	struct model model;
 	struct fib fib;
 	unsigned found;
+	unsigned long looks;
 };
 
 static uint32_t *slot_of(const struct model *m, uint32_t addr, uint8_t len)
@@ -84,6 +86,7 @@ static void begin(struct trial *t, int seed, const struct routes_one *all,
 
 static void end(struct trial *t)
 {
+	effort_did("look-ups of routes", t->looks);
 	mem_free(t->model.ports);
 	mem_free(t->model.slots);
 	mem_unmap(t->fib.memory, 1, fib_bytes(t->fib.room));
@@ -203,6 +206,7 @@ static void compare(struct trial *t)
 			      addr_print_ip4(dst[i], text), got, want);
 		t->found += groups[i] != FIB_NONE;
 	}
+	t->looks += LOOKS;
 }
 
 /* Prefixes of few bits, so that they lie within each other. */
@@ -235,7 +239,7 @@ START_TEST(finds_what_all_lengths_in_turn_find)
 	static struct trial t;
 	struct rng rng;
 	rng_init(&rng, (uint64_t)_i);
-	size_t count = dense(all, sizes[_i / SEEDS], &rng);
+	size_t count = dense(all, sizes[_i / effort_seeds(SEEDS)], &rng);
 	begin(&t, _i, all, count);
 	for (int round = 0; round < 50; round++) {
 		disturb(&t, 50);
@@ -271,7 +275,8 @@ Suite *fib_oracle_test_suite(void)
 	TCase *c = tcase_create("fib_oracle");
 	tcase_set_timeout(c, 120);
 	tcase_add_loop_test(c, finds_what_all_lengths_in_turn_find, 0,
-			    SEEDS * sizeof(sizes) / sizeof(sizes[0]));
+			    effort_seeds(SEEDS) *
+				    (int)(sizeof(sizes) / sizeof(sizes[0])));
 	tcase_add_test(c, a_million_routes_as_in_the_internet);
 	suite_add_tcase(s, c);
 	return s;

@@ -6,6 +6,7 @@
 #include "sim/base/rng.h"
 #include "tests/oracle/nat_model.h"
 #include "tests/unit/gateway_kit.h"
+#include "tests/oracle/effort.h"
 #include "tests/unit/suites.h"
 
 Suite *nat_oracle_test_suite(void);
@@ -241,6 +242,7 @@ START_TEST(does_what_the_model_does)
 	start((uint64_t)_i);
 	for (int number = 0; number < PACKETS; number++)
 		one_packet(_i, number);
+	effort_did("packets through NAT", PACKETS);
 }
 END_TEST
 
@@ -264,7 +266,8 @@ Suite *nat_oracle_test_suite(void)
 	Suite *s = suite_create("nat_oracle");
 	TCase *c = tcase_create("nat_oracle");
 	tcase_set_timeout(c, 60);
-	tcase_add_loop_test(c, does_what_the_model_does, 1, SEEDS + 1);
+	tcase_add_loop_test(c, does_what_the_model_does, 1,
+			    effort_seeds(SEEDS) + 1);
 	tcase_add_test(c, the_packets_were_worth_it);
 	suite_add_tcase(s, c);
 	return s;
