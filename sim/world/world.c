@@ -41,7 +41,8 @@ static bool step(struct world *w, uint64_t until)
 {
 	bool stepped = vclock_step(&w->clock, until);
 #ifdef TALLY
-	tally_check(w);
+	if (stepped)
+		tally_check(w);
 #endif
 	return stepped;
 }
