@@ -19,8 +19,10 @@ OPT_release := -O2 -g
 OPT_clang := -O2 -g
 OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -DTALLY
+OPT_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer -DTALLY
 OPT := $(or $(OPT_$(KIND)),-O2 -g)
-ifeq ($(KIND),clang)
+ifneq ($(filter clang fuzz,$(KIND)),)
 CC := clang
 endif
 # WERROR=1 makes warnings errors; continuous integration sets it.
@@ -43,7 +45,7 @@ LIB_OBJ := $(filter-out $(MAIN),$(OBJ))
 BIN := $O/tierpath
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps run test unit oracle-long lint format asan clang fuzz fuzz-long \
+.PHONY: all help deps run test unit oracle-long proof lint format asan clang fuzz fuzz-long \
 	bench bench-peers bench-check bench-plot bench-table bless check-kernel \
 	check-live check-rfc install uninstall clean
 .SECONDARY:
@@ -139,6 +141,9 @@ ORACLE_EFFORT ?= 20
 oracle-long: $O/unit-tests ## oracles with more seeds (ORACLE_EFFORT=20), into build/oracle.json
 	@tests/oracle/oracle.py $O --effort $(ORACLE_EFFORT) --json build/oracle.json
 
+proof: ## write build/proof.md and tests/PROOF.md from the results in build/*.json
+	@tests/proof/proof.py
+
 lint: ## layers, names, purity, sizes, fences, format
 	@tools/lint/all.sh
 
@@ -157,7 +162,15 @@ fuzz-long: ## a million mutated inputs (FUZZ_COUNT, FUZZ_SEED)
 	@$(MAKE) -s $O/fuzz-inputs
 	$O/fuzz-inputs --count $(if $(filter 100000,$(FUZZ_COUNT)),1000000,$(FUZZ_COUNT)) --seed $(FUZZ_SEED)
 
-$O/fuzz-inputs: $(patsubst %.c,$O/%.o,$(wildcard tests/fuzz/*.c)) $(LIB_OBJ)
+FUZZ_SECONDS ?= 60
+fuzz: $O/fuzz-inputs ## libFuzzer, each target FUZZ_SECONDS long, into build/fuzz.json
+	@$(MAKE) -s $(PARALLEL) build/fuzz/fuzz-coverage KIND=fuzz
+	@tests/fuzz/fuzz.py $O --seconds $(FUZZ_SECONDS) --json build/fuzz.json
+
+$O/fuzz-coverage: $O/tests/fuzz/coverage.o $O/tests/fuzz/targets.o $(LIB_OBJ)
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$O/fuzz-inputs: $O/tests/fuzz/fuzz_inputs.o $O/tests/fuzz/targets.o $(LIB_OBJ)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # The benchmark: rows in tests/bench/*_bench.c, peers in tests/bench/peer_*.

@@ -3,9 +3,10 @@
  * reader, schema, checks of meaning, patches, building, sometimes playing),
  * captures (pcap and pcapng, sometimes replayed), and captured frames thrown at
  * the ports of a running network. Nothing may crash, hang, or upset a
- * sanitizer.
+ * sanitizer. targets.h has what inputs are given to; coverage.c gives them what
+ * libFuzzer finds.
  *
- *	fuzz-inputs [--count N] [--seed N] [--only I]
+ *	fuzz-inputs [--count N] [--seed N] [--only I] [--seeds FOLDER]
  *
  * Input number I of a seed is always the same, so what failed can be repeated
  * alone. Run from the root of the tree, where the seed files are. */
@@ -16,27 +17,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "scenarios/play/play.h"
 #include "scenarios/play/replay.h"
 #include "sim/base/vec.h"
-#include "sim/record/capread.h"
 #include "sim/record/capture.h"
 #include "sim/record/pcapng.h"
 #include "sim/record/summary.h"
-#include "sim/wire/arp.h"
-#include "sim/wire/be.h"
-#include "sim/wire/csum.h"
-#include "sim/wire/dns.h"
 #include "sim/wire/eth.h"
-#include "sim/wire/http.h"
-#include "sim/wire/icmp.h"
 #include "sim/wire/ip4.h"
 #include "sim/wire/tcp.h"
 #include "sim/wire/udp.h"
+#include "tests/fuzz/targets.h"
 #include "topology/build/net.h"
-#include "topology/model/advice.h"
 #include "topology/model/model.h"
 
 #define HANG_SECONDS 60
@@ -225,32 +220,14 @@ static void mutate(struct rng *r, const struct str *from, bool text,
 			mutate_once(r, out, text);
 }
 
-static void print_messages(const struct diag *d)
-{
-	struct str out = {0};
-	diag_print(d, true, &out);
-	str_fini(&out);
-}
-
 static void try_topology(struct rng *r)
 {
 	const struct seed_file *f =
 		&topologies.at[rng_below(r, (uint32_t)topologies.count)];
 	struct str text = {0};
-	struct diag d;
-	diag_init(&d);
 	mutate(r, &f->text, true, &text);
-	struct tree *t = tree_parse(f->path, str_text(&text), text.len, &d);
-	struct model *m = t ? model_read(t, &d) : NULL;
-	if (m)
-		advice_check(m, &d);
-	struct net *n = m ? net_new(m, 1, &d) : NULL;
-	net_free(n);
-	model_free(m);
-	tree_free(t);
-	print_messages(&d);
+	targets_topology(f->path, &text);
 	str_fini(&text);
-	diag_fini(&d);
 }
 
 static void try_scenario(struct rng *r)
@@ -258,76 +235,9 @@ static void try_scenario(struct rng *r)
 	const struct seed_file *f =
 		&scenarios.at[rng_below(r, (uint32_t)scenarios.count)];
 	struct str text = {0};
-	struct diag d;
-	diag_init(&d);
 	mutate(r, &f->text, true, &text);
-	struct script *s = script_parse(f->path, str_text(&text), text.len, &d);
-	bool play = rng_below(r, 8) == 0;
-	struct outcome *o = s && play ? play_script(s, NULL, &d) : NULL;
-	outcome_free(o);
-	script_free(s);
-	print_messages(&d);
+	targets_scenario(f->path, &text, rng_below(r, 8) == 0);
 	str_fini(&text);
-	diag_fini(&d);
-}
-
-/* Bytes that pass for a sound packet get deeper: checksums made right. */
-static void repair(uint8_t *frame, size_t len)
-{
-	struct ip4_head h;
-	uint8_t *ip = frame + ETH_SIZE;
-	if (len < ETH_SIZE + IP4_SIZE)
-		return;
-	ip[0] = 0x45;
-	be_store16(ip + 2, (uint16_t)(len - ETH_SIZE));
-	be_store16(ip + 10, 0);
-	be_store16(ip + 10, csum_of(ip, IP4_SIZE));
-	if (ip4_read(ip, len - ETH_SIZE, &h) != IP4_OK)
-		return;
-	uint8_t *l4 = ip + IP4_SIZE;
-	size_t size = len - ETH_SIZE - IP4_SIZE;
-	size_t at = h.proto == IP4_PROTO_TCP   ? 16
-		    : h.proto == IP4_PROTO_UDP ? 6
-					       : 2;
-	if (size < at + 2)
-		return;
-	if (h.proto == IP4_PROTO_UDP)
-		be_store16(l4 + 4, (uint16_t)size);
-	be_store16(l4 + at, 0);
-	uint64_t sum = h.proto == IP4_PROTO_ICMP
-			       ? 0
-			       : csum_pseudo(h.src, h.dst, h.proto, size);
-	be_store16(l4 + at, csum_finish(csum_add(sum, l4, size)));
-}
-
-/* Every codec on the same bytes, at the end of an allocation of its own so that
- * reading one byte too many is noticed. */
-static void try_codecs(const struct str *bytes, size_t skip)
-{
-	size_t len = bytes->len > skip ? bytes->len - skip : 0;
-	uint8_t *copy = mem_new(len ? len : 1, 1);
-	struct dns dns;
-	struct arp arp;
-	struct tcp tcp;
-	struct udp udp;
-	struct icmp icmp;
-	struct ip4_head ip;
-	struct http_request *q = MEM_NEW(struct http_request);
-	struct http_response *a = MEM_NEW(struct http_response);
-	if (len)
-		memcpy(copy, bytes->text + skip, len);
-	dns_read(copy, len, &dns);
-	arp_read(copy, len, &arp);
-	tcp_read(copy, len, addr_ip4(1), addr_ip4(2), &tcp);
-	udp_read(copy, len, addr_ip4(1), addr_ip4(2), &udp);
-	icmp_read(copy, len, &icmp);
-	ip4_read(copy, len, &ip);
-	ip4_read_quoted(copy, len, &ip);
-	http_read_request(copy, len, q);
-	http_read_response(copy, len, a);
-	mem_free(q);
-	mem_free(a);
-	mem_free(copy);
 }
 
 /* Frames of a run as files of both kinds. */
@@ -380,22 +290,27 @@ static void replay_bytes(const struct str *bytes, struct diag *d)
 
 static void try_capture(struct rng *r)
 {
-	struct capread_packet p;
 	struct str bytes = {0};
 	struct diag d;
 	diag_init(&d);
 	mutate(r, &captures.at[rng_below(r, (uint32_t)captures.count)].text,
 	       false, &bytes);
-	FILE *f = bytes.len ? fmemopen(bytes.text, bytes.len, "rb") : NULL;
-	struct capread *c = f ? capread_open_stream(f, "fuzz", &d) : NULL;
-	while (c && capread_next(c, &p, &d) == CAPREAD_PACKET)
-		;
-	capread_close(c);
+	targets_capture(&bytes);
 	if (rng_below(r, 20) == 0)
 		replay_bytes(&bytes, &d);
-	print_messages(&d);
 	str_fini(&bytes);
 	diag_fini(&d);
+}
+
+/* A piece of a topology, changed, as a change of that topology. */
+static void try_change(struct rng *r)
+{
+	const struct seed_file *f =
+		&topologies.at[rng_below(r, (uint32_t)topologies.count)];
+	struct str text = {0};
+	mutate(r, &f->text, true, &text);
+	targets_change(&text);
+	str_fini(&text);
 }
 
 /* A network that frames are thrown at; made anew now and then. */
@@ -421,11 +336,11 @@ static void try_frame(struct rng *r)
 	mutate(r, &frames.at[rng_below(r, (uint32_t)frames.count)], false,
 	       &bytes);
 	if (rng_below(r, 4))
-		repair((uint8_t *)bytes.text, bytes.len);
-	try_codecs(&bytes, 0);
-	try_codecs(&bytes, ETH_SIZE + IP4_SIZE);
-	try_codecs(&bytes, ETH_SIZE + IP4_SIZE + UDP_SIZE);
-	try_codecs(&bytes, ETH_SIZE + IP4_SIZE + TCP_SIZE);
+		targets_repair((uint8_t *)bytes.text, bytes.len);
+	targets_codecs(&bytes, 0);
+	targets_codecs(&bytes, ETH_SIZE + IP4_SIZE);
+	targets_codecs(&bytes, ETH_SIZE + IP4_SIZE + UDP_SIZE);
+	targets_codecs(&bytes, ETH_SIZE + IP4_SIZE + TCP_SIZE);
 	summary_frame((const uint8_t *)str_text(&bytes), bytes.len, NULL,
 		      &text);
 	struct node *n = w->nodes.at[rng_below(r, (uint32_t)w->nodes.count)];
@@ -451,8 +366,10 @@ static void try_one(unsigned long number)
 	rng_init(&r, seed_number * 1000003 + number);
 	current = number;
 	unsigned kind = rng_below(&r, 100);
-	if (kind < 20)
+	if (kind < 16)
 		try_topology(&r);
+	else if (kind < 20)
+		try_change(&r);
 	else if (kind < 35)
 		try_scenario(&r);
 	else if (kind < 45)
@@ -461,13 +378,72 @@ static void try_one(unsigned long number)
 		try_frame(&r);
 }
 
-static unsigned long option(int argc, char **argv, const char *name,
-			    unsigned long value)
+/* The inputs that mutation starts from, as files for `make fuzz`: one folder for
+ * each target. */
+static void write_seed(const char *folder, const char *of, size_t number,
+		       const struct str *bytes)
+{
+	char path[256];
+	snprintf(path, sizeof(path), "%s/%s", folder, of);
+	mkdir(path, 0777);
+	snprintf(path, sizeof(path), "%s/%s/%zu", folder, of, number);
+	FILE *f = fopen(path, "wb");
+	if (!f || fwrite(str_text(bytes), 1, bytes->len, f) != bytes->len)
+		exit(3);
+	fclose(f);
+}
+
+static void write_payload(const char *folder, size_t number,
+			  const struct str *frame)
+{
+	static const struct {
+		const char *target;
+		size_t skip;
+	} ways[] = {
+		{"tcp", ETH_SIZE + IP4_SIZE},
+		{"dns", ETH_SIZE + IP4_SIZE + UDP_SIZE},
+		{"http", ETH_SIZE + IP4_SIZE + TCP_SIZE},
+	};
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		struct str rest = {0};
+		if (frame->len <= ways[i].skip)
+			continue;
+		str_add_len(&rest, frame->text + ways[i].skip,
+			    frame->len - ways[i].skip);
+		write_seed(folder, ways[i].target, number, &rest);
+		str_fini(&rest);
+	}
+}
+
+static void write_seeds(const char *folder)
+{
+	for (size_t i = 0; i < topologies.count; i++) {
+		write_seed(folder, "topology", i, &topologies.at[i].text);
+		write_seed(folder, "change", i, &topologies.at[i].text);
+	}
+	for (size_t i = 0; i < scenarios.count; i++)
+		write_seed(folder, "scenario", i, &scenarios.at[i].text);
+	for (size_t i = 0; i < captures.count; i++)
+		write_seed(folder, "capture", i, &captures.at[i].text);
+	for (size_t i = 0; i < frames.count; i += 20) {
+		write_seed(folder, "frame", i, &frames.at[i]);
+		write_payload(folder, i, &frames.at[i]);
+	}
+}
+
+static const char *text_option(int argc, char **argv, const char *name)
 {
 	for (int i = 1; i + 1 < argc; i++)
 		if (!strcmp(argv[i], name))
-			value = strtoul(argv[i + 1], NULL, 10);
-	return value;
+			return argv[i + 1];
+	return NULL;
+}
+
+static unsigned long option(int argc, char **argv, const char *name,
+			    unsigned long value)
+{
+	const char *text = text_option(argc, argv, name);
+	return text ? strtoul(text, NULL, 10) : value;
 }
 
 static void fini(void)
@@ -504,6 +480,9 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < scenarios.count; i++)
 		record_frames(scenarios.at[i].path);
 	make_captures();
+	const char *folder = text_option(argc, argv, "--seeds");
+	if (folder)
+		write_seeds(folder);
 	for (unsigned long i = 1; i <= count; i++) {
 		if (only && i != only)
 			continue;
