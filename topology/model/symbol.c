@@ -6,6 +6,8 @@
 #define uthash_free(old, size) mem_free(old)
 #include <uthash.h>
 
+#include "sim/base/mem.h"
+
 struct symbol {
 	const char *name;
 	size_t index;
