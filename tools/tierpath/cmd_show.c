@@ -6,7 +6,7 @@
 struct show {
 	const struct option_values *values;
 	struct tables tables;
-	bool limited; /* by a limit the run was ended */
+	bool limited;		/* by a limit the run was ended */
 	struct tablejson *json; /* NULL: text */
 	struct str out;
 };

@@ -87,15 +87,9 @@ struct message {
 
 static void send_one(FILE *to, size_t number, const struct judged *j)
 {
-	struct message m = {number,
-			    j->title.len,
-			    j->trouble.len,
-			    j->tap.passed,
-			    j->tap.broken,
-			    j->tap.skipped,
-			    j->limited,
-			    j->tap.expectations,
-			    j->tap.seconds};
+	struct message m = {number,	   j->title.len,	j->trouble.len,
+			    j->tap.passed, j->tap.broken,	j->tap.skipped,
+			    j->limited,	   j->tap.expectations, j->tap.seconds};
 	fwrite(&m, sizeof(m), 1, to);
 	fwrite(str_text(&j->title), 1, j->title.len, to);
 	fwrite(str_text(&j->trouble), 1, j->trouble.len, to);
