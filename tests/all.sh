@@ -12,6 +12,9 @@ bin=$build/tierpath
 logs=$build/test-logs
 mkdir -p "$logs"
 
+# Check's own limit of 4 s is short for a busy machine.
+export CK_DEFAULT_TIMEOUT=${CK_DEFAULT_TIMEOUT:-60}
+
 # Forking for each test makes the leak check a hundred times slower.
 case $build in *asan*) export CK_FORK=no ;; esac
 
