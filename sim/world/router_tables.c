@@ -35,12 +35,14 @@ void router_tables_init(struct router *r)
 	fib_init(&r->forward.fib, new_fib(none), none);
 }
 
-static void give_room(struct fib *f, struct fib_room room)
+/* False, and nothing changed, if what is there needs more. */
+static bool give_room(struct fib *f, struct fib_room room)
 {
 	void *old = f->memory, *memory = new_fib(room);
 	struct fib_room old_room = f->room;
 	bool moved = fib_move(f, memory, room);
 	free_fib(moved ? old : memory, moved ? old_room : room);
+	return moved;
 }
 
 /* Half as much again; a few at least, since most tables are small. */
@@ -59,7 +61,8 @@ static uint16_t join(struct fib *f, const struct rib_change *c)
 				  "groups of next hops");
 		if (room.groups > FIB_GROUPS_MAX)
 			room.groups = FIB_GROUPS_MAX;
-		give_room(f, room);
+		while (!give_room(f, room))
+			room.routes = more(room.routes);
 		group = fib_join(f, c->hops, c->hop_count);
 	}
 	return group;

@@ -2,6 +2,7 @@
 /* Addresses: each once on a network, and inside it. */
 #include <stdlib.h>
 
+#include "sim/base/arena.h"
 #include "topology/model/sanity.h"
 
 /* One address on one segment, whoever has it. */
@@ -153,15 +154,6 @@ static bool meet(struct addr_if a, struct addr_prefix b)
 	return addr_in(net.addr, b) || addr_in(b.addr, net);
 }
 
-static bool same_gateway(const struct model_segment *a,
-			 const struct model_segment *b)
-{
-	if (a->tier1.name)
-		return b->tier1.name && a->tier1.index == b->tier1.index;
-	return a->tier0.name && b->tier0.name &&
-	       a->tier0.index == b->tier0.index;
-}
-
 /* The Tier-0 above a segment, or NULL. */
 static const struct model_tier0 *above(const struct model *m,
 				       const struct model_segment *s)
@@ -172,41 +164,96 @@ static const struct model_tier0 *above(const struct model *m,
 	return to->name ? &m->tier0s.at[to->index] : NULL;
 }
 
-static void check_overlap(const struct model *m, size_t index, struct diag *d)
+static void check_links(const struct model *m, const struct model_segment *s,
+			struct diag *d)
 {
-	const struct model_segment *s = &m->segments.at[index];
 	const struct model_tier0 *g = above(m, s);
 	char text[ADDR_PREFIX_SIZE];
-	if (g && meet(s->gateway_address, g->transit_subnet)) {
-		diag_error(d, s->gateway_at,
-			   "the network of segment %s overlaps the router "
-			   "links of %s, %s",
-			   s->id.name, g->id.name,
-			   addr_print_prefix(g->transit_subnet, text));
-		diag_help(d,
-			  "take another network, or give %s another "
-			  "transit_subnet",
-			  g->id.name);
-	}
-	for (size_t i = 0; i < index; i++) {
-		const struct model_segment *o = &m->segments.at[i];
-		struct addr_if a = o->gateway_address;
-		if (!o->has_gateway || !same_gateway(s, o) ||
-		    !meet(s->gateway_address, addr_prefix_of(a.addr, a.len)))
-			continue;
-		diag_error(d, s->gateway_at,
-			   "the networks of segments %s and %s overlap, on one "
-			   "gateway",
-			   o->id.name, s->id.name);
-		diag_note(d, o->gateway_at, "the other one");
+	if (!g || !meet(s->gateway_address, g->transit_subnet))
+		return;
+	diag_error(d, s->gateway_at,
+		   "the network of segment %s overlaps the router links of %s, "
+		   "%s",
+		   s->id.name, g->id.name,
+		   addr_print_prefix(g->transit_subnet, text));
+	diag_help(d, "take another network, or give %s another transit_subnet",
+		  g->id.name);
+}
+
+/* The network of a segment on a gateway. */
+struct span {
+	bool tier1;
+	size_t gateway, segment;
+	struct addr_prefix net;
+};
+
+/* By gateway and network, the wider one first. */
+static int compare_spans(const void *left, const void *right)
+{
+	const struct span *a = left, *b = right;
+	if (a->tier1 != b->tier1)
+		return a->tier1 ? 1 : -1;
+	if (a->gateway != b->gateway)
+		return a->gateway < b->gateway ? -1 : 1;
+	if (a->net.addr.v != b->net.addr.v)
+		return a->net.addr.v < b->net.addr.v ? -1 : 1;
+	if (a->net.len != b->net.len)
+		return a->net.len < b->net.len ? -1 : 1;
+	return (a->segment > b->segment) - (a->segment < b->segment);
+}
+
+static void report_overlap(const struct model *m, const struct span *a,
+			   const struct span *b, struct diag *d)
+{
+	bool in_order = a->segment < b->segment;
+	const struct model_segment *first =
+		&m->segments.at[in_order ? a->segment : b->segment];
+	const struct model_segment *second =
+		&m->segments.at[in_order ? b->segment : a->segment];
+	diag_error(d, second->gateway_at,
+		   "the networks of segments %s and %s overlap, on one gateway",
+		   first->id.name, second->id.name);
+	diag_note(d, first->gateway_at, "the other one");
+}
+
+/* Of two networks that overlap one holds the other, so each is held against
+ * the last wide one before it. */
+static void compare_neighbours(const struct model *m, const struct span *at,
+			       size_t count, struct diag *d)
+{
+	const struct span *wide = at;
+	for (size_t i = 1; i < count; i++) {
+		bool same = wide->tier1 == at[i].tier1 &&
+			    wide->gateway == at[i].gateway;
+		if (same && addr_in(at[i].net.addr, wide->net))
+			report_overlap(m, wide, &at[i], d);
+		else
+			wide = &at[i];
 	}
 }
 
 static void check_overlaps(const struct model *m, struct diag *d)
 {
-	for (size_t i = 0; i < m->segments.count; i++)
-		if (m->segments.at[i].has_gateway)
-			check_overlap(m, i, d);
+	struct arena a;
+	arena_init(&a);
+	struct span *spans = ARENA_ARRAY(&a, m->segments.count, struct span);
+	size_t count = 0;
+	for (size_t i = 0; i < m->segments.count; i++) {
+		const struct model_segment *s = &m->segments.at[i];
+		struct addr_if on = s->gateway_address;
+		if (!s->has_gateway)
+			continue;
+		check_links(m, s, d);
+		if (s->tier1.name || s->tier0.name)
+			spans[count++] = (struct span){
+				s->tier1.name != NULL,
+				s->tier1.name ? s->tier1.index : s->tier0.index,
+				i, addr_prefix_of(on.addr, on.len)};
+	}
+	if (count)
+		qsort(spans, count, sizeof(*spans), compare_spans);
+	compare_neighbours(m, spans, count, d);
+	arena_fini(&a);
 }
 
 /* By segment and address, so that equal ones meet. */

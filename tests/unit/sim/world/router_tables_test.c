@@ -381,7 +381,6 @@ START_TEST(an_address_that_moves_is_announced)
 }
 END_TEST
 
-Suite *router_tables_test_suite(void);
 /* 'count' host routes, four by each of many gateways, and what they lead to. */
 static void configure_many(uint32_t count, uint32_t gateways)
 {
@@ -414,6 +413,37 @@ START_TEST(tables_grow_with_what_is_configured)
 }
 END_TEST
 
+/* As a Tier-0 has them: segments that lead to gateways in turn, then a link to
+ * each gateway. When those ask for more groups of next hops, the tree is as full
+ * as it can be. */
+START_TEST(groups_grow_beside_a_full_tree)
+{
+	enum { SEGMENTS = 10000, GATEWAYS = 1000, ALL = SEGMENTS + GATEWAYS };
+	struct rib_route *routes = mem_new(ALL, sizeof(*routes));
+	for (uint32_t i = 0; i < ALL; i++) {
+		uint32_t link = i - SEGMENTS;
+		struct rib_route *r = &routes[i];
+		bool inside = i < SEGMENTS;
+		r->prefix =
+			addr_prefix_of(addr_ip4(inside ? 0x0a000000 + 16 * i
+						       : 0x64400000 + 2 * link),
+				       inside ? 28 : 31);
+		r->gateway = addr_ip4(inside ? 1 + i % GATEWAYS : 5000 + link);
+		r->port = 1;
+	}
+	world_kit_routes(t0, true, routes, ALL);
+	const struct fib *f = &router_forward(t0)->fib;
+	ck_assert_uint_eq(fib_count(f), ALL);
+	for (uint32_t i = 0; i < ALL; i++) {
+		uint16_t group = fib_find(f, routes[i].prefix.addr);
+		ck_assert_uint_eq(fib_at(f, group)->hops[0].gateway.v,
+				  routes[i].gateway.v);
+	}
+	mem_free(routes);
+}
+END_TEST
+
+Suite *router_tables_test_suite(void);
 Suite *router_tables_test_suite(void)
 {
 	Suite *s = suite_create("router_tables");
@@ -421,6 +451,7 @@ Suite *router_tables_test_suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, two_translations_there_and_back);
 	tcase_add_test(t, tables_grow_with_what_is_configured);
+	tcase_add_test(t, groups_grow_beside_a_full_tree);
 	tcase_add_test(t, the_notes_name_the_rules);
 	tcase_add_test(t, errors_from_outside_come_back_through_both);
 	tcase_add_test(t, an_error_quotes_the_packet_as_it_came);
