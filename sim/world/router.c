@@ -191,7 +191,7 @@ static void receive(struct nic *n, struct batch *b)
 static size_t held(const struct node *n)
 {
 	const struct router *r = (const struct router *)n;
-	size_t count = 0;
+	size_t count = router_frag_held(r);
 	for (const struct router_wait *w = r->waits; w; w = w->next)
 		count += w->count;
 	return count;

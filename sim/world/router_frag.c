@@ -167,6 +167,14 @@ struct pkt *router_frag_take(struct router *r, struct pkt *p)
 	return p;
 }
 
+size_t router_frag_held(const struct router *r)
+{
+	size_t count = 0;
+	for (const struct router_reass *s = r->reasses; s; s = s->next)
+		count += s->pkt != NULL;
+	return count;
+}
+
 void router_frag_fini(struct router *r)
 {
 	while (r->reasses) {

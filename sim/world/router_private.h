@@ -111,6 +111,8 @@ bool router_frag_is(const struct pkt *p);
  * packet in place of the last missing piece, to be parsed anew. What is no sound
  * piece comes back as it is. */
 struct pkt *router_frag_take(struct router *r, struct pkt *p);
+/* Pieces that wait for others. */
+size_t router_frag_held(const struct router *r);
 void router_frag_fini(struct router *r);
 
 /* router_icmp.c */
