@@ -142,7 +142,7 @@ static bool has_counterpart(const struct model *m, struct str *why)
 	return !why->len;
 }
 
-bool plan_init(struct plan *p, const struct model *m, struct str *why)
+bool plan_init(struct plan *p, struct model *m, struct str *why)
 {
 	memset(p, 0, sizeof(*p));
 	arena_init(&p->arena);

@@ -38,7 +38,7 @@ struct plan_place {
 };
 
 struct plan {
-	const struct model *model;
+	struct model *model;
 	struct {
 		VEC(struct plan_node);
 	} nodes;
@@ -51,7 +51,7 @@ struct plan {
 
 #define PLAN_NONE SIZE_MAX
 
-bool plan_init(struct plan *p, const struct model *m, struct str *why);
+bool plan_init(struct plan *p, struct model *m, struct str *why);
 void plan_fini(struct plan *p);
 size_t plan_node_of(const struct plan *p, const char *name);
 size_t plan_place_of(const struct plan *p, const char *node, const char *port);
