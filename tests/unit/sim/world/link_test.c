@@ -286,7 +286,6 @@ END_TEST
 START_TEST(a_driver_takes_the_place_of_the_node)
 {
 	static const struct nic_driver driver = {drive, &driven};
-	struct pkt *p = world_take_pkt(kit.world);
 	connect((struct link_conf){.delay_ns = 5});
 	b.node.nics[0]->driver = &driver;
 	send(&a, 60);
@@ -294,12 +293,13 @@ START_TEST(a_driver_takes_the_place_of_the_node)
 	world_run_until(kit.world, VCLOCK_S);
 	ck_assert_uint_eq(driven, 1);
 	ck_assert_uint_eq(a.count + b.count, 0);
+	struct pkt *p = world_take_pkt(kit.world);
 	memset(p->data, 0, 60);
 	p->len = 60;
 	nic_put(b.node.nics[0], p);
 	world_run_until(kit.world, 2 * VCLOCK_S);
 	ck_assert_uint_eq(a.count, 1);
-	ck_assert_uint_eq(a.ids[0], 1);
+	ck_assert_uint_eq(a.ids[0], 3);
 }
 END_TEST
 
