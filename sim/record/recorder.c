@@ -314,6 +314,8 @@ void recorder_detach(struct recorder *r)
 
 static bool end_file(struct file *f, bool kept, struct diag *d)
 {
+	if (!f->ng && !f->pcap)
+		return false; /* it could not be opened, which was said */
 	if (kept && f->ng)
 		return pcapng_close(f->ng, d);
 	if (kept)
