@@ -390,13 +390,21 @@ static void add_input(const struct plan *p, size_t node, struct str *out)
 	str_add(out, "oifname lo reject with icmp net-unreachable\n}\n");
 }
 
-static void add_output(bool unreachable, bool exceeded, struct str *out)
+struct icmp_knobs {
+	bool unreachable, exceeded, too_big;
+};
+
+static void add_output(struct icmp_knobs tells, struct str *out)
 {
 	add_chain(out, "out", "filter", "output", "0");
 	str_add(out, "oifname lo drop\n");
-	if (!unreachable)
-		str_add(out, "icmp type destination-unreachable drop\n");
-	if (!exceeded)
+	if (!tells.too_big)
+		str_add(out, "icmp type destination-unreachable "
+			     "icmp code 4 drop\n");
+	if (!tells.unreachable)
+		str_add(out, "icmp type destination-unreachable "
+			     "icmp code != 4 drop\n");
+	if (!tells.exceeded)
 		str_add(out, "icmp type time-exceeded drop\n");
 	str_add(out, "}\n");
 }
@@ -431,14 +439,29 @@ void script_rules(const struct plan *p, size_t node, struct str *out)
 	else
 		add_input(p, node, out);
 	if (n->kind == PLAN_TIER0)
-		add_output(m->tier0s.at[n->index].icmp_unreachable,
-			   m->tier0s.at[n->index].icmp_ttl_exceeded, out);
+		add_output(
+			(struct icmp_knobs){
+				m->tier0s.at[n->index].icmp_unreachable,
+				m->tier0s.at[n->index].icmp_ttl_exceeded,
+				m->tier0s.at[n->index]
+					.icmp_fragmentation_needed},
+			out);
 	if (n->kind == PLAN_TIER1)
-		add_output(m->tier1s.at[n->index].icmp_unreachable,
-			   m->tier1s.at[n->index].icmp_ttl_exceeded, out);
+		add_output(
+			(struct icmp_knobs){
+				m->tier1s.at[n->index].icmp_unreachable,
+				m->tier1s.at[n->index].icmp_ttl_exceeded,
+				m->tier1s.at[n->index]
+					.icmp_fragmentation_needed},
+			out);
 	if (n->kind == PLAN_ROUTER) {
-		add_output(m->routers.at[n->index].icmp_unreachable,
-			   m->routers.at[n->index].icmp_ttl_exceeded, out);
+		add_output(
+			(struct icmp_knobs){
+				m->routers.at[n->index].icmp_unreachable,
+				m->routers.at[n->index].icmp_ttl_exceeded,
+				m->routers.at[n->index]
+					.icmp_fragmentation_needed},
+			out);
 		if (m->routers.at[n->index].acl.count)
 			add_access(&m->routers.at[n->index], out);
 	}
