@@ -22,13 +22,9 @@ RARE static enum drop permit(struct forward *f, struct pkt *p)
 	return r->action == ACL_REJECT ? DROP_ACL_REJECT : DROP_ACL_DROP;
 }
 
-/* Stages 1 and 2 but for uRPF. */
-static enum drop admit(struct forward *f, struct pkt *p)
+/* Stage 2 but for uRPF, where it has something to say. */
+RARE static enum drop admit_closely(struct forward *f, struct pkt *p)
 {
-	enum drop drop = parse_pkt(p);
-	if (drop != DROP_NONE)
-		return drop;
-	note_add(&f->notes, p, NOTE_RECEIVED, p->in_port);
 	if (!f->ports[p->in_port].up)
 		return DROP_IFACE_DOWN;
 	return f->acl.count ? permit(f, p) : DROP_NONE;
@@ -46,33 +42,49 @@ static enum drop arrive(struct forward *f, struct pkt *p,
 	return miss_balance(f, p, l, now);
 }
 
-static enum drop leave(struct forward *f, struct pkt *p, struct session_look *l,
-		       uint64_t now)
+static inline enum drop leave(struct forward *f, struct pkt *p,
+			      struct session_look *l, uint64_t now)
 {
-	if (!f->ports[p->out_port].uplink ||
-	    (f->flows.count && session_leave(f, p, l, now)) || l->answer)
+	if ((f->flows.count && session_leave(f, p, l, now)) || l->answer)
 		return DROP_NONE;
 	return miss_source(f, p, l, now);
 }
 
+/* Packets of a batch that came in by one port, so that what depends on it is
+ * asked once; and what is looked up about them ahead of time, by their places.
+ * Routes and ports do not change meanwhile; of a session it is a guess. */
+struct run {
+	struct pkt *const *at;
+	size_t count;
+	struct forward_port in;
+	struct route_way way; /* of the packet before */
+	struct session_look looks[BATCH_MAX];
+	ip4 srcs[BATCH_MAX], dsts[BATCH_MAX];
+	route_group back[BATCH_MAX], to[BATCH_MAX];
+};
+
 /* Stages 5 to 8; 'to' is where the destination leads. */
-static enum drop send_on(struct forward *f, struct pkt *p,
-			 struct session_look *l, route_group to, uint64_t now)
+static inline enum drop send_on(struct forward *f, struct run *r, struct pkt *p,
+				struct session_look *l, route_group to,
+				uint64_t now)
 {
+	struct route_way *way = &r->way;
 	enum drop drop = DROP_NONE;
-	if (!f->ports[p->in_port].backplane)
+	if (!r->in.backplane)
 		drop = route_ttl(p);
+	if (way->group != to)
+		*way = route_way_of(f, to);
 	if (drop == DROP_NONE)
-		drop = route_by(f, p, to);
-	if (drop == DROP_NONE)
+		drop = route_along(f, p, way);
+	if (drop == DROP_NONE && p->len > way->frame_max)
 		drop = route_mtu(f, p);
-	if (drop == DROP_NONE)
-		drop = leave(f, p, l, now);
-	return drop;
+	if (drop != DROP_NONE || !route_is_uplink(f, p, way))
+		return drop;
+	return leave(f, p, l, now);
 }
 
 /* Stages 3 to 8 of a packet that was admitted. */
-static enum drop decide(struct forward *f, struct pkt *p,
+static enum drop decide(struct forward *f, struct run *r, struct pkt *p,
 			struct session_look *l, route_group to, uint64_t now)
 {
 	ip4 dst = p->dst;
@@ -89,115 +101,138 @@ static enum drop decide(struct forward *f, struct pkt *p,
 		return DROP_STANDBY;
 	if (!addr_same(p->dst, dst))
 		to = route_find(f, p->dst);
-	enum drop drop = send_on(f, p, l, to, now);
-	if (drop == DROP_NONE && f->tracks_inbound && !l->acted &&
-	    f->ports[p->in_port].uplink)
+	enum drop drop = send_on(f, r, p, l, to, now);
+	if (drop == DROP_NONE && f->tracks_inbound && !l->acted && r->in.uplink)
 		miss_pass(f, p, now);
 	return drop;
 }
 
-static void settle(struct pkt *p, enum drop drop)
+static void refuse(struct pkt *p, enum drop drop)
 {
 	p->drop = (uint8_t)drop;
-	if (drop != DROP_NONE)
-		p->verdict = PKT_DROP;
+	p->verdict = PKT_DROP;
 }
 
-/* What is looked up about the packets of a batch ahead of time, by their places
- * in it. Routes do not change in a batch; of a session it is a guess. */
-struct ahead {
-	struct session_look looks[BATCH_MAX];
-	ip4 addrs[BATCH_MAX];
-	route_group groups[BATCH_MAX];
-	bool strict; /* some came in by a port with uRPF */
-	bool uplink; /* some came in by an uplink */
-};
-
-static void admit_all(struct forward *f, struct batch *b, struct ahead *a)
+static inline enum drop admit(struct forward *f, struct pkt *p, bool closely)
 {
-	a->strict = a->uplink = false;
-	for (size_t i = 0; i < b->count; i++) {
-		struct pkt *p = b->at[i];
-		const struct forward_port *in = &f->ports[p->in_port];
+	enum drop drop = parse_pkt(p);
+	if (drop != DROP_NONE)
+		return drop;
+	note_add(&f->notes, p, NOTE_RECEIVED, p->in_port);
+	return closely ? admit_closely(f, p) : DROP_NONE;
+}
+
+static inline void admit_all(struct forward *f, struct run *r)
+{
+	const bool closely = !r->in.up || f->acl.count;
+	const bool sessions = f->flows.count;
+	for (size_t i = 0; i < r->count; i++) {
+		struct pkt *p = r->at[i];
 		p->verdict = PKT_SEND;
+		p->drop = DROP_NONE;
 		p->drop_ref = 0;
-		settle(p, admit(f, p));
-		a->strict |= in->urpf_strict;
-		a->uplink |= in->uplink;
-		a->looks[i] = (struct session_look){0};
-		if (f->flows.count && p->verdict == PKT_SEND)
-			session_ask_slot(f, p, &a->looks[i]);
+		enum drop drop = admit(f, p, closely);
+		if (drop != DROP_NONE)
+			refuse(p, drop);
+		r->srcs[i] = p->src;
+		r->dsts[i] = p->dst;
+		r->looks[i] = (struct session_look){0};
+		if (sessions && p->plain)
+			session_ask_slot(f, p, &r->looks[i]);
 	}
 }
 
-static void check_sources(struct forward *f, struct batch *b, struct ahead *a)
+/* Neighbours mostly come from the same direction. */
+static inline void check_sources(struct forward *f, struct run *r)
 {
-	if (!a->strict)
-		return;
-	for (size_t i = 0; i < b->count; i++)
-		a->addrs[i] = b->at[i]->src;
-	route_find_batch(f, a->addrs, b->count, a->groups);
-	for (size_t i = 0; i < b->count; i++)
-		if (b->at[i]->verdict == PKT_SEND)
-			settle(b->at[i],
-			       route_urpf_by(f, b->at[i], a->groups[i]));
+	uint32_t right = UINT32_MAX; /* a group found right */
+	route_find_batch(f, r->srcs, r->count, r->back);
+	for (size_t i = 0; i < r->count; i++) {
+		struct pkt *p = r->at[i];
+		if (r->back[i] == right || p->verdict != PKT_SEND)
+			continue;
+		enum drop drop = route_urpf_by(f, p, r->back[i]);
+		if (drop == DROP_NONE)
+			right = r->back[i];
+		else
+			refuse(p, drop);
+	}
 }
 
 /* Sources alone are asked for: what the stage on arrival needs depends on
  * whether it has anything to do. */
-static void ask_rules(const struct forward *f, const struct batch *b)
+static void ask_rules(const struct forward *f, const struct run *r)
 {
-	for (size_t i = 0; i < b->count; i++)
-		nat_ask_slot(&f->nat, NAT_EGRESS, &b->at[i]->key);
-	for (size_t i = 0; i < b->count; i++)
-		nat_ask(&f->nat, NAT_EGRESS, &b->at[i]->key);
+	for (size_t i = 0; i < r->count; i++)
+		nat_ask_slot(&f->nat, NAT_EGRESS, &r->at[i]->key);
+	for (size_t i = 0; i < r->count; i++)
+		nat_ask(&f->nat, NAT_EGRESS, &r->at[i]->key);
 }
 
-static void ask_all(struct forward *f, struct batch *b, struct ahead *a)
+static inline void ask_all(struct forward *f, struct run *r)
 {
-	for (size_t i = 0; i < b->count && f->flows.count; i++)
-		session_ask(f, &a->looks[i]);
-	for (size_t i = 0; i < b->count; i++)
-		a->addrs[i] = b->at[i]->dst;
-	route_find_batch(f, a->addrs, b->count, a->groups);
+	for (size_t i = 0; i < r->count && f->flows.count; i++)
+		session_ask(f, &r->looks[i]);
+	route_find_batch(f, r->dsts, r->count, r->to);
 	if (nat_is_large(&f->nat, NAT_EGRESS))
-		ask_rules(f, b);
+		ask_rules(f, r);
 }
 
 /* The packets are decided about one after the other, each with all that those
  * before have brought about. If 'quiet', nothing happens to any on arrival. */
-static inline void decide_all(struct forward *f, struct batch *b,
-			      struct ahead *a, const bool quiet, uint64_t now)
+static inline void decide_all(struct forward *f, struct run *r,
+			      const bool quiet, uint64_t now)
 {
-	for (size_t i = 0; i < b->count; i++) {
-		struct pkt *p = b->at[i];
+	for (size_t i = 0; i < r->count; i++) {
+		struct pkt *p = r->at[i];
 		enum drop drop = DROP_NONE;
 		if (p->verdict != PKT_SEND)
 			continue;
 		if (!quiet)
-			drop = decide(f, p, &a->looks[i], a->groups[i], now);
+			drop = decide(f, r, p, &r->looks[i], r->to[i], now);
 		else if (route_is_local(f, p->dst))
 			p->verdict = PKT_LOCAL;
 		else
-			drop = send_on(f, p, &a->looks[i], a->groups[i], now);
+			drop = send_on(f, r, p, &r->looks[i], r->to[i], now);
 		if (drop != DROP_NONE)
-			settle(p, drop);
+			refuse(p, drop);
 	}
 }
 
-/* Several times over the batch, so that what one packet needs from memory comes
+/* How many from 'i' on came in by the same port. */
+static size_t run_length(const struct batch *b, size_t i)
+{
+	size_t first = i;
+	while (i < b->count && b->at[i]->in_port == b->at[first]->in_port)
+		i++;
+	return i - first;
+}
+
+/* Several times over the packets, so that what one needs from memory comes
  * while others are worked on. */
+static inline void forward_run(struct forward *f, struct run *r, uint64_t now)
+{
+	admit_all(f, r);
+	if (r->in.urpf_strict)
+		check_sources(f, r);
+	ask_all(f, r);
+	if (r->in.uplink || f->standby || f->balanced || f->lb.count)
+		decide_all(f, r, false, now);
+	else
+		decide_all(f, r, true, now);
+}
+
 __attribute__((flatten)) void forward_batch(struct forward *f, struct batch *b,
 					    uint64_t now)
 {
-	struct ahead a;
-	admit_all(f, b, &a);
-	check_sources(f, b, &a);
-	ask_all(f, b, &a);
-	if (a.uplink || f->standby || f->balanced || f->lb.count)
-		decide_all(f, b, &a, false, now);
-	else
-		decide_all(f, b, &a, true, now);
+	struct run r;
+	r.way = route_way_of(f, FIB_NONE);
+	for (size_t i = 0; i < b->count; i += r.count) {
+		r.at = &b->at[i];
+		r.count = run_length(b, i);
+		r.in = f->ports[b->at[i]->in_port];
+		forward_run(f, &r, now);
+	}
 }
 
 void forward_own(struct forward *f, struct pkt *p)
@@ -207,7 +242,9 @@ void forward_own(struct forward *f, struct pkt *p)
 	enum drop drop = parse_pkt(p);
 	if (drop == DROP_NONE)
 		drop = route_pkt(f, p);
-	settle(p, drop);
+	p->drop = DROP_NONE;
+	if (drop != DROP_NONE)
+		refuse(p, drop);
 }
 
 void forward_expire(struct forward *f, uint64_t now)

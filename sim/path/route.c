@@ -42,7 +42,7 @@ RARE static enum drop refuse(const struct forward *f, struct pkt *p,
 	return reason;
 }
 
-enum drop route_by(struct forward *f, struct pkt *p, route_group to)
+RARE enum drop route_by(struct forward *f, struct pkt *p, route_group to)
 {
 	if (to == FIB_NONE)
 		return DROP_NO_ROUTE;
@@ -59,6 +59,21 @@ enum drop route_by(struct forward *f, struct pkt *p, route_group to)
 	if (p->marked)
 		note_route(f, p, (unsigned)(hop - g->hops));
 	return DROP_NONE;
+}
+
+RARE struct route_way route_way_of(const struct forward *f, route_group to)
+{
+	const struct fib_group *g = fib_at(&f->fib, to);
+	struct route_way way = {.group = to};
+	if (to == FIB_NONE || g->hop_count != 1)
+		return way;
+	const struct forward_port *port = &f->ports[g->hops[0].port];
+	way.single = port->up;
+	way.uplink = port->uplink;
+	way.port = g->hops[0].port;
+	way.gateway = g->hops[0].gateway;
+	way.frame_max = port->mtu + ETH_SIZE;
+	return way;
 }
 
 RARE static bool leads_by(const struct fib_group *g, uint16_t port)

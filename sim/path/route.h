@@ -28,14 +28,41 @@ static inline enum drop route_pkt(struct forward *f, struct pkt *p)
 {
 	return route_by(f, p, route_find(f, p->dst));
 }
+
+/* How packets of a group leave, kept from one packet to the next: it holds
+ * while neither routes nor ports change. */
+struct route_way {
+	route_group group;
+	bool single; /* one next hop, which is up: nothing is to be chosen */
+	bool uplink; /* if 'single' */
+	uint16_t port;
+	ip4 gateway;
+	uint32_t frame_max; /* longer ones may not fit: ask route_mtu() */
+};
+
+struct route_way route_way_of(const struct forward *f, route_group to);
+/* As route_by(), for packets that go that way. */
+static inline enum drop route_along(struct forward *f, struct pkt *p,
+				    const struct route_way *way)
+{
+	if (!way->single || p->marked)
+		return route_by(f, p, way->group);
+	p->out_port = way->port;
+	p->next_hop = way->gateway.v ? way->gateway : p->dst;
+	return DROP_NONE;
+}
+
+/* Whether 'p', which went along 'way', leaves by an uplink. */
+static inline bool route_is_uplink(const struct forward *f, const struct pkt *p,
+				   const struct route_way *way)
+{
+	return way->single ? way->uplink : f->ports[p->out_port].uplink;
+}
+
 /* One TTL less, in the bytes. */
 static inline enum drop route_ttl(struct pkt *p)
 {
-	uint8_t *head = p->data + ETH_SIZE;
-	if (head[8] <= 1)
-		return DROP_TTL_ZERO;
-	ip4_dec_ttl(head);
-	return DROP_NONE;
+	return ip4_dec_ttl(p->data + ETH_SIZE) ? DROP_NONE : DROP_TTL_ZERO;
 }
 /* Strict uRPF (RFC 3704 section 2.2): some best route to the source, 'back', must
  * leave by the port the packet came in by; a default route counts. */

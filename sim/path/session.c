@@ -49,10 +49,7 @@ static const struct flow_key *key_of(const struct pkt *p, struct flow_key *room)
 void session_ask_slot(const struct forward *f, const struct pkt *p,
 		      struct session_look *l)
 {
-	struct flow_key room;
-	if (!f->flows.count || p->fragment)
-		return;
-	l->hash = flow_hash(key_of(p, &room));
+	l->hash = flow_hash(&p->key);
 	l->hashed = true;
 	flow_prefetch_slot(&f->flows, l->hash);
 }
@@ -86,7 +83,7 @@ static uint32_t find(const struct forward *f, const struct pkt *p,
 		return l->guess;
 	if (!l->hashed)
 		l->hash = flow_hash(key);
-	l->hashed = 1;
+	l->hashed = true;
 	return flow_value(&f->flows, key, l->hash);
 }
 
@@ -101,7 +98,7 @@ RARE static uint32_t look_closely(struct forward *f, const struct pkt *p,
 		session_end(f, flow_number(value));
 		value = 0;
 	}
-	l->looked = 1;
+	l->looked = true;
 	l->guess = value;
 	return value;
 }
@@ -167,7 +164,7 @@ static inline void carry_out(struct forward *f, struct pkt *p,
 	}
 	translate_by_session(p, flow, dir);
 	note_add(&f->notes, p, kinds[flow->kind], flow->ref);
-	l->acted = 1;
+	l->acted = true;
 	l->answer |= dir == FLOW_BACKWARD;
 	session_forget(l);
 }
@@ -179,7 +176,7 @@ static void pass(struct forward *f, const struct pkt *p, struct session_look *l,
 	if (!p->quoted && !l->acted)
 		flow_touch(&f->flows, flow_number(value), flow_value_dir(value),
 			   p->tcp_flags, now);
-	l->acted = 1;
+	l->acted = true;
 }
 
 static inline bool run(struct forward *f, struct pkt *p, struct session_look *l,

@@ -14,22 +14,22 @@ struct session_look {
 	uint32_t hash;
 	uint32_t guess; /* value of the session's slot in the table (flow.h),
 			     * 0: none; a guess until 'looked' */
-	uint8_t hashed : 1; /* 'hash' is right */
-	uint8_t looked : 1; /* 'guess' is */
-	uint8_t acted : 1;  /* a session or rule has decided about the packet */
-	uint8_t answer : 1; /* ... as the answer in a session: no rule of source
+	bool hashed; /* 'hash' is right */
+	bool looked; /* 'guess' is */
+	bool acted;  /* a session or rule has decided about the packet */
+	bool answer; /* ... as the answer in a session: no rule of source
 			     * NAT may look at it again */
 };
 
 /* The packet is another one now: what was looked up no longer holds. */
 static inline void session_forget(struct session_look *l)
 {
-	l->hashed = l->looked = 0;
+	l->hashed = l->looked = false;
 	l->guess = 0;
 }
 
 /* Two steps that make the others find what they need in the cache: for all
- * packets of a batch the one, then for all the other. */
+ * packets of a batch that are plain the one, then for all the other. */
 void session_ask_slot(const struct forward *f, const struct pkt *p,
 		      struct session_look *l);
 void session_ask(const struct forward *f, struct session_look *l);

@@ -65,11 +65,19 @@ void ip4_write(uint8_t bytes[IP4_SIZE], const struct ip4_head *h);
 void ip4_set_src(uint8_t *head, ip4 src);
 void ip4_set_dst(uint8_t *head, ip4 dst);
 
-/* One TTL less: the word it is in loses 0x0100. */
-static inline void ip4_dec_ttl(uint8_t *head)
+/* One TTL less; false, and nothing has changed, if none is left then. TTL and
+ * checksum are the ends of one word, lowest and highest as this machine reads
+ * it: 0x0100 less in the header is 0x0001 more in the checksum as it stands,
+ * with end-around carry. */
+static inline bool ip4_dec_ttl(uint8_t *head)
 {
-	head[8]--;
-	csum_patch(head + 10, csum_wire(0xfeff));
+	uint32_t word;
+	memcpy(&word, head + 8, sizeof(word));
+	if ((word & 0xff) <= 1)
+		return false;
+	word += 0xffffU + (word >= 0xfffe0000U ? 0x10000U : 0);
+	memcpy(head + 8, &word, sizeof(word));
+	return true;
 }
 
 #endif
