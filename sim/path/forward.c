@@ -63,12 +63,13 @@ struct run {
 	route_group back[BATCH_MAX], to[BATCH_MAX];
 };
 
-/* Stages 5 to 8; 'to' is where the destination leads. */
-static inline enum drop send_on(struct forward *f, struct run *r, struct pkt *p,
-				struct session_look *l, route_group to,
+/* Stages 5 to 8 of packet 'i'. */
+static inline enum drop send_on(struct forward *f, struct run *r, size_t i,
 				uint64_t now)
 {
 	struct route_way *way = &r->way;
+	struct pkt *p = r->at[i];
+	route_group to = r->to[i];
 	enum drop drop = DROP_NONE;
 	if (!r->in.backplane)
 		drop = route_ttl(p);
@@ -80,13 +81,15 @@ static inline enum drop send_on(struct forward *f, struct run *r, struct pkt *p,
 		drop = route_mtu(f, p);
 	if (drop != DROP_NONE || !route_is_uplink(f, p, way))
 		return drop;
-	return leave(f, p, l, now);
+	return leave(f, p, &r->looks[i], now);
 }
 
-/* Stages 3 to 8 of a packet that was admitted. */
-static enum drop decide(struct forward *f, struct run *r, struct pkt *p,
-			struct session_look *l, route_group to, uint64_t now)
+/* Stages 3 to 8 of packet 'i', which was admitted. */
+static enum drop decide(struct forward *f, struct run *r, size_t i,
+			uint64_t now)
 {
+	struct session_look *l = &r->looks[i];
+	struct pkt *p = r->at[i];
 	ip4 dst = p->dst;
 	if (!f->standby) {
 		enum drop drop = arrive(f, p, l, now);
@@ -100,8 +103,8 @@ static enum drop decide(struct forward *f, struct run *r, struct pkt *p,
 	if (f->standby)
 		return DROP_STANDBY;
 	if (!addr_same(p->dst, dst))
-		to = route_find(f, p->dst);
-	enum drop drop = send_on(f, r, p, l, to, now);
+		r->to[i] = route_find(f, p->dst);
+	enum drop drop = send_on(f, r, i, now);
 	if (drop == DROP_NONE && f->tracks_inbound && !l->acted && r->in.uplink)
 		miss_pass(f, p, now);
 	return drop;
@@ -126,7 +129,7 @@ static inline void admit_all(struct forward *f, struct run *r)
 {
 	const bool closely = !r->in.up || f->acl.count;
 	const bool sessions = f->flows.count;
-	for (size_t i = 0; i < r->count; i++) {
+	for (size_t i = 0, count = r->count; i < count; i++) {
 		struct pkt *p = r->at[i];
 		p->verdict = PKT_SEND;
 		p->drop = DROP_NONE;
@@ -171,8 +174,9 @@ static void ask_rules(const struct forward *f, const struct run *r)
 
 static inline void ask_all(struct forward *f, struct run *r)
 {
-	for (size_t i = 0; i < r->count && f->flows.count; i++)
-		session_ask(f, &r->looks[i]);
+	if (f->flows.count)
+		for (size_t i = 0, count = r->count; i < count; i++)
+			session_ask(f, &r->looks[i]);
 	route_find_batch(f, r->dsts, r->count, r->to);
 	if (nat_is_large(&f->nat, NAT_EGRESS))
 		ask_rules(f, r);
@@ -183,17 +187,17 @@ static inline void ask_all(struct forward *f, struct run *r)
 static inline void decide_all(struct forward *f, struct run *r,
 			      const bool quiet, uint64_t now)
 {
-	for (size_t i = 0; i < r->count; i++) {
+	for (size_t i = 0, count = r->count; i < count; i++) {
 		struct pkt *p = r->at[i];
 		enum drop drop = DROP_NONE;
 		if (p->verdict != PKT_SEND)
 			continue;
 		if (!quiet)
-			drop = decide(f, r, p, &r->looks[i], r->to[i], now);
+			drop = decide(f, r, i, now);
 		else if (route_is_local(f, p->dst))
 			p->verdict = PKT_LOCAL;
 		else
-			drop = send_on(f, r, p, &r->looks[i], r->to[i], now);
+			drop = send_on(f, r, i, now);
 		if (drop != DROP_NONE)
 			refuse(p, drop);
 	}
@@ -202,9 +206,10 @@ static inline void decide_all(struct forward *f, struct run *r,
 /* How many from 'i' on came in by the same port. */
 static size_t run_length(const struct batch *b, size_t i)
 {
-	size_t first = i;
-	while (i < b->count && b->at[i]->in_port == b->at[first]->in_port)
-		i++;
+	const size_t first = i, count = b->count;
+	const uint16_t port = b->at[i]->in_port;
+	while (++i < count && b->at[i]->in_port == port)
+		;
 	return i - first;
 }
 

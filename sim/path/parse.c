@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/path/parse.h"
 
+#include <string.h>
+
 #include "sim/base/rare.h"
 #include "sim/wire/eth.h"
 #include "sim/wire/tcp.h"
@@ -26,6 +28,24 @@ RARE static enum drop parse_icmp(struct pkt *p, size_t left)
 	return DROP_NONE;
 }
 
+/* Both at once, as flow_hash() and flow_has() read them: what was written in
+ * parts a moment ago cannot be read as one without waiting. */
+static void set_addrs(struct pkt *p, const uint8_t *from)
+{
+	uint64_t both;
+	memcpy(&both, from, sizeof(both));
+	both = __builtin_bswap64(both);
+	both = both << 32 | both >> 32;
+	memcpy(&p->key.src, &both, sizeof(both));
+}
+
+static void set_ports(struct pkt *p, const uint8_t *from)
+{
+	uint32_t both = be_load32(from);
+	both = both << 16 | both >> 16;
+	memcpy(&p->key.sport, &both, sizeof(both));
+}
+
 /* What is behind the IP header, of 'left' bytes. */
 static enum drop parse_l4(struct pkt *p, size_t left)
 {
@@ -37,8 +57,7 @@ static enum drop parse_l4(struct pkt *p, size_t left)
 	if (left < (tcp ? TCP_SIZE : UDP_SIZE))
 		return DROP_MALFORMED;
 	p->plain = true;
-	p->sport = be_load16(l4);
-	p->dport = be_load16(l4 + 2);
+	set_ports(p, l4);
 	if (tcp)
 		p->tcp_flags = l4[TCP_FLAGS];
 	return DROP_NONE;
@@ -69,8 +88,7 @@ static void parse_head(struct pkt *p)
 	p->icmp_type = p->tcp_flags = 0;
 	p->l4 = (uint16_t)(ETH_SIZE + (ip[0] & 15U) * 4U);
 	p->quoted = 0;
-	p->src = addr_ip4(be_load32(ip + 12));
-	p->dst = addr_ip4(be_load32(ip + 16));
+	set_addrs(p, ip + 12);
 	p->sport = p->dport = 0;
 	p->proto = ip[9];
 }

@@ -147,7 +147,7 @@ static bool in_scope(const struct nat_rule *rule, uint16_t port)
 /* An error does not keep the session alive: it is not its traffic. */
 static inline void carry_out(struct forward *f, struct pkt *p,
 			     struct session_look *l, uint32_t value,
-			     uint64_t now)
+			     const enum translate_ends ends, uint64_t now)
 {
 	static const uint8_t kinds[] = {[FLOW_SNAT] = NOTE_SNAT,
 					[FLOW_DNAT] = NOTE_DNAT,
@@ -162,7 +162,7 @@ static inline void carry_out(struct forward *f, struct pkt *p,
 		rule->packets++;
 		rule->bytes += parse_size(p);
 	}
-	translate_by_session(p, flow, dir);
+	translate_by_session(p, flow, dir, ends);
 	note_add(&f->notes, p, kinds[flow->kind], flow->ref);
 	l->acted = true;
 	l->answer |= dir == FLOW_BACKWARD;
@@ -193,7 +193,10 @@ static inline bool run(struct forward *f, struct pkt *p, struct session_look *l,
 	if (flow->kind == FLOW_PASS)
 		pass(f, p, l, value, now);
 	else
-		carry_out(f, p, l, value, now);
+		carry_out(f, p, l, value,
+			  stage == NAT_INGRESS ? TRANSLATE_DESTINATION
+					       : TRANSLATE_SOURCE,
+			  now);
 	return true;
 }
 
@@ -215,27 +218,31 @@ bool session_balance(struct forward *f, struct pkt *p, struct session_look *l,
 	uint32_t value = f->balanced ? look(f, p, l, now) : 0;
 	if (!value || flow_of(f, value)->kind != FLOW_LB)
 		return false;
-	carry_out(f, p, l, value, now);
+	carry_out(f, p, l, value, TRANSLATE_BOTH, now);
 	return true;
 }
 
-/* A new connection takes the place of one with the same key that does not act
- * here: it came before the route or the rules were changed. */
-static void make_way(struct forward *f, const struct flow_key *key)
+/* When no session could be added. A new connection takes the place of one with
+ * the same key that does not act here: it came before the route or the rules
+ * were changed. Idle ones make room. */
+RARE static uint32_t make_way(struct forward *f,
+			      const struct session_plan *plan, uint64_t now)
 {
 	enum flow_dir dir;
-	uint32_t number = flow_find(&f->flows, key, &dir);
+	uint32_t number = flow_find(&f->flows, &plan->in, &dir);
 	if (number != FLOW_NONE && dir == FLOW_FORWARD)
 		session_end(f, number);
+	if (flow_is_full(&f->flows))
+		session_expire(f, now);
+	return flow_add(&f->flows, &plan->in, &plan->out, now);
 }
 
 RARE enum drop session_open(struct forward *f, struct pkt *p,
 			    const struct session_plan *plan, uint64_t now)
 {
-	make_way(f, &plan->in);
-	if (flow_is_full(&f->flows))
-		session_expire(f, now);
 	uint32_t number = flow_add(&f->flows, &plan->in, &plan->out, now);
+	if (number == FLOW_NONE)
+		number = make_way(f, plan, now);
 	if (number == FLOW_NONE) {
 		give_port(f, plan->kind, &plan->out);
 		return DROP_NAT_SESSIONS;
@@ -248,6 +255,6 @@ RARE enum drop session_open(struct forward *f, struct pkt *p,
 		f->balanced++;
 	flow_touch(&f->flows, number, FLOW_FORWARD, p->tcp_flags, now);
 	if (plan->kind != FLOW_PASS)
-		translate_by_session(p, flow, FLOW_FORWARD);
+		translate_by_session(p, flow, FLOW_FORWARD, TRANSLATE_BOTH);
 	return DROP_NONE;
 }

@@ -14,10 +14,10 @@ struct session_look {
 	uint32_t hash;
 	uint32_t guess; /* value of the session's slot in the table (flow.h),
 			     * 0: none; a guess until 'looked' */
-	bool hashed; /* 'hash' is right */
-	bool looked; /* 'guess' is */
-	bool acted;  /* a session or rule has decided about the packet */
-	bool answer; /* ... as the answer in a session: no rule of source
+	bool hashed;	/* 'hash' is right */
+	bool looked;	/* 'guess' is */
+	bool acted;	/* a session or rule has decided about the packet */
+	bool answer;	/* ... as the answer in a session: no rule of source
 			     * NAT may look at it again */
 };
 

@@ -151,33 +151,39 @@ static void patch_udp(uint8_t *check, uint16_t delta)
 }
 
 /* What changes in checksums over the addresses and over all is known, as
- * csum_patch() wants it. */
-static void rewrite_plain(struct pkt *p, const struct flow_key *to,
-			  uint16_t addrs, uint16_t all)
+ * csum_patch() wants it; 'p' is plain. */
+static inline void patch_plain(struct pkt *p, uint16_t addrs, uint16_t all)
 {
-	uint8_t *head = p->data + ETH_SIZE, *l4 = p->data + p->l4;
-	be_store32(head + IP_SRC, to->src.v);
-	be_store32(head + IP_DST, to->dst.v);
-	csum_patch(head + IP_CHECK, addrs);
-	be_store16(l4, to->sport);
-	be_store16(l4 + 2, to->dport);
+	csum_patch(p->data + ETH_SIZE + IP_CHECK, addrs);
 	if (p->proto == IP4_PROTO_TCP)
-		csum_patch(l4 + TCP_CHECK, all);
+		csum_patch(p->data + p->l4 + TCP_CHECK, all);
 	else
-		patch_udp(l4 + UDP_CHECK, all);
-	p->key = *to;
+		patch_udp(p->data + p->l4 + UDP_CHECK, all);
+}
+
+static inline void put_source(struct pkt *p, ip4 addr, uint16_t port)
+{
+	be_store32(p->data + ETH_SIZE + IP_SRC, addr.v);
+	be_store16(p->data + p->l4, port);
+	p->src = addr;
+	p->sport = port;
+}
+
+static inline void put_destination(struct pkt *p, ip4 addr, uint16_t port)
+{
+	be_store32(p->data + ETH_SIZE + IP_DST, addr.v);
+	be_store16(p->data + p->l4 + 2, port);
+	p->dst = addr;
+	p->dport = port;
 }
 
 /* What changes in checksums over the addresses, as csum_patch() wants it. */
-static void patch_addrs(struct pkt *p, uint16_t delta)
+static inline void patch_addrs(struct pkt *p, uint16_t delta)
 {
-	csum_patch(p->data + ETH_SIZE + IP_CHECK, delta);
-	if (!p->plain)
-		return;
-	if (p->proto == IP4_PROTO_TCP)
-		csum_patch(p->data + p->l4 + TCP_CHECK, delta);
+	if (p->plain)
+		patch_plain(p, delta, delta);
 	else
-		patch_udp(p->data + p->l4 + UDP_CHECK, delta);
+		csum_patch(p->data + ETH_SIZE + IP_CHECK, delta);
 }
 
 /* A delta like csum_delta32's, for csum_fold() only. */
@@ -233,8 +239,10 @@ RARE void translate_pkt(struct pkt *p, const struct flow_key *from,
 			 change32(from->dst.v, to->dst.v);
 	uint64_t ports = (uint64_t)csum_delta16(from->sport, to->sport) +
 			 csum_delta16(from->dport, to->dport);
-	rewrite_plain(p, to, csum_wire(csum_fold(addrs)),
-		      csum_wire(csum_fold(addrs + ports)));
+	put_source(p, to->src, to->sport);
+	put_destination(p, to->dst, to->dport);
+	patch_plain(p, csum_wire(csum_fold(addrs)),
+		    csum_wire(csum_fold(addrs + ports)));
 }
 
 RARE static void translate_other(struct pkt *p, const struct flow *f,
@@ -245,13 +253,17 @@ RARE static void translate_other(struct pkt *p, const struct flow *f,
 }
 
 void translate_by_session(struct pkt *p, const struct flow *f,
-			  enum flow_dir dir)
+			  enum flow_dir dir, enum translate_ends ends)
 {
-	struct flow_key to = flow_out(f, dir);
+	const struct flow_ends *back = &f->in[!dir];
 	if (!p->plain) {
 		translate_other(p, f, dir);
 		return;
 	}
-	rewrite_plain(p, &to, flow_delta(f->addr_delta, dir),
-		      flow_delta(f->full_delta, dir));
+	if (ends & TRANSLATE_SOURCE)
+		put_source(p, back->dst, back->dport);
+	if (ends & TRANSLATE_DESTINATION)
+		put_destination(p, back->src, back->sport);
+	patch_plain(p, flow_delta(f->addr_delta, dir),
+		    flow_delta(f->full_delta, dir));
 }

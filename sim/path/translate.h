@@ -16,9 +16,15 @@ void translate_pkt(struct pkt *p, const struct flow_key *from,
  */
 void translate_source(struct pkt *p, ip4 now);
 void translate_destination(struct pkt *p, ip4 now);
-/* The same as translate_pkt() for a packet of direction 'dir' of session 'f', which knows what the
- * checksums become. */
+enum translate_ends {
+	TRANSLATE_SOURCE = 1,
+	TRANSLATE_DESTINATION = 2,
+	TRANSLATE_BOTH = 3,
+};
+
+/* The same as translate_pkt() for a packet of direction 'dir' of session 'f',
+ * which knows what the checksums become; 'ends' are those that may change. */
 void translate_by_session(struct pkt *p, const struct flow *f,
-			  enum flow_dir dir);
+			  enum flow_dir dir, enum translate_ends ends);
 
 #endif

@@ -40,6 +40,15 @@ static bool slot_is(const struct flow_table *t, uint32_t slot,
 					   flow_value_dir(s->value), key);
 }
 
+/* The empty slot behind 'slot'. */
+static uint32_t next_empty(const struct flow_table *t, uint32_t slot)
+{
+	do
+		slot = after(t, slot);
+	while (t->slots[slot].value);
+	return slot;
+}
+
 /* The slot that holds 'key', or the empty one where it would go. */
 static uint32_t find_slot(const struct flow_table *t,
 			  const struct flow_key *key, uint32_t hash)
@@ -184,9 +193,11 @@ uint32_t flow_add(struct flow_table *t, const struct flow_key *in,
 	if (flow_is_full(t) || same_key(in, &back))
 		return FLOW_NONE;
 	uint32_t there = find_slot(t, in, hash);
-	if (t->slots[there].value ||
-	    t->slots[find_slot(t, &back, back_hash)].value)
+	uint32_t back_there = find_slot(t, &back, back_hash);
+	if (t->slots[there].value || t->slots[back_there].value)
 		return FLOW_NONE;
+	if (back_there == there)
+		back_there = next_empty(t, there);
 	if (!t->count)
 		t->tick = now >> FLOW_TICK_SHIFT;
 	uint32_t number = take_number(t);
@@ -197,7 +208,7 @@ uint32_t flow_add(struct flow_table *t, const struct flow_key *in,
 	set_keys(f, in, out);
 	t->slots[there] =
 		(struct flow_slot){hash, number * 2 + FLOW_FORWARD + 1};
-	t->slots[find_slot(t, &back, back_hash)] =
+	t->slots[back_there] =
 		(struct flow_slot){back_hash, number * 2 + FLOW_BACKWARD + 1};
 	wheel_enter(t, number);
 	return number;

@@ -78,8 +78,10 @@ struct flow_ends {
 	uint16_t sport, dport;
 };
 
-static_assert(offsetof(struct flow_key, proto) == sizeof(struct flow_ends),
-	      "the beginning of a key can be compared with the ends");
+static_assert(offsetof(struct flow_key, sport) == 8 &&
+		      offsetof(struct flow_ends, sport) == 8 &&
+		      offsetof(struct flow_key, proto) == 12,
+	      "addresses can be read as one word, ports as one");
 
 /* flow_in() and flow_out() make keys of 'in'. */
 struct flow {
@@ -142,9 +144,11 @@ void flow_grow(struct flow_table *t, struct flow *flows,
 static inline uint32_t flow_hash(const struct flow_key *k)
 {
 	__extension__ typedef unsigned __int128 wide;
-	uint64_t a = (uint64_t)k->src.v << 32 | k->dst.v;
-	uint64_t b =
-		(uint64_t)k->sport << 48 | (uint64_t)k->dport << 32 | k->proto;
+	uint64_t a, b = k->proto;
+	uint32_t ports;
+	memcpy(&a, &k->src, sizeof(a));
+	memcpy(&ports, &k->sport, sizeof(ports));
+	b = b << 32 | ports;
 	wide m = (wide)(a ^ 0xa0761d6478bd642fU) * (b ^ 0xe7037ed1a0b428dbU);
 	return (uint32_t)((uint64_t)m >> 32) ^ (uint32_t)(m >> 64);
 }
@@ -163,8 +167,13 @@ static inline void flow_prefetch_slot(const struct flow_table *t, uint32_t hash)
 static inline bool flow_has(const struct flow *f, enum flow_dir dir,
 			    const struct flow_key *k)
 {
-	return memcmp(&f->in[dir], k, sizeof(f->in[dir])) == 0 &&
-	       f->proto == k->proto;
+	uint64_t addrs, k_addrs;
+	uint32_t ports, k_ports;
+	memcpy(&addrs, &f->in[dir].src, sizeof(addrs));
+	memcpy(&k_addrs, &k->src, sizeof(k_addrs));
+	memcpy(&ports, &f->in[dir].sport, sizeof(ports));
+	memcpy(&k_ports, &k->sport, sizeof(k_ports));
+	return addrs == k_addrs && ports == k_ports && f->proto == k->proto;
 }
 
 /* What a slot's value stands for. */
@@ -184,9 +193,10 @@ static inline uint32_t flow_guess(const struct flow_table *t, uint32_t hash)
 {
 	const struct flow_slot *s = &t->slots[flow_home(t, hash)];
 	const struct flow_slot *end = t->slots + t->slot_count;
-	while (s < end && s->value && s->hash != hash)
-		s++;
-	if (s == end || !s->value)
+	for (; s->hash != hash; s++)
+		if (!s->value || s + 1 == end)
+			return 0;
+	if (!s->value)
 		return 0;
 	__builtin_prefetch(&t->flows[flow_number(s->value)]);
 	return s->value;
@@ -257,7 +267,8 @@ static inline void flow_touch(struct flow_table *t, uint32_t flow,
 {
 	struct flow *f = &t->flows[flow];
 	f->used = now;
-	f->packets[dir] += f->packets[dir] != UINT32_MAX;
+	uint32_t packets = f->packets[dir] + 1;
+	f->packets[dir] = packets - !packets;
 	if (f->state == FLOW_MULTIPLE ||
 	    (f->state == FLOW_SINGLE && dir == FLOW_FORWARD) ||
 	    (f->state == FLOW_ESTABLISHED &&

@@ -63,8 +63,9 @@ static inline uint16_t csum_wire(uint16_t delta)
 static inline uint16_t csum_patched(uint16_t check, uint16_t wire_delta)
 {
 	/* ~(~check + delta) with end-around carry is a difference with
-	 * end-around borrow. */
-	return (uint16_t)(check - wire_delta - (check < wire_delta));
+	 * end-around borrow: the upper half is 0 or -1. */
+	uint32_t rest = (uint32_t)check - wire_delta;
+	return (uint16_t)(rest + (rest >> 16));
 }
 
 /* Changes the checksum at 'check' in a packet. */
