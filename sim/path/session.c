@@ -144,11 +144,13 @@ static bool in_scope(const struct nat_rule *rule, uint16_t port)
 	return !rule || nat_in_scope(rule->scope, port);
 }
 
-/* An error does not keep the session alive: it is not its traffic. */
+/* What look() has found. An error does not keep the session alive: it is not
+ * its traffic. */
 static inline void carry_out(struct forward *f, struct pkt *p,
-			     struct session_look *l, uint32_t value,
+			     struct session_look *l,
 			     const enum translate_ends ends, uint64_t now)
 {
+	uint32_t value = l->guess;
 	static const uint8_t kinds[] = {[FLOW_SNAT] = NOTE_SNAT,
 					[FLOW_DNAT] = NOTE_DNAT,
 					[FLOW_LB] = NOTE_LB};
@@ -193,7 +195,7 @@ static inline bool run(struct forward *f, struct pkt *p, struct session_look *l,
 	if (flow->kind == FLOW_PASS)
 		pass(f, p, l, value, now);
 	else
-		carry_out(f, p, l, value,
+		carry_out(f, p, l,
 			  stage == NAT_INGRESS ? TRANSLATE_DESTINATION
 					       : TRANSLATE_SOURCE,
 			  now);
@@ -218,7 +220,7 @@ bool session_balance(struct forward *f, struct pkt *p, struct session_look *l,
 	uint32_t value = f->balanced ? look(f, p, l, now) : 0;
 	if (!value || flow_of(f, value)->kind != FLOW_LB)
 		return false;
-	carry_out(f, p, l, value, TRANSLATE_BOTH, now);
+	carry_out(f, p, l, TRANSLATE_BOTH, now);
 	return true;
 }
 
