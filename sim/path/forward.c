@@ -231,7 +231,7 @@ __attribute__((flatten)) void forward_batch(struct forward *f, struct batch *b,
 					    uint64_t now)
 {
 	struct run r;
-	r.way = route_way_of(f, FIB_NONE);
+	r.way = (struct route_way){.group = FIB_NONE};
 	for (size_t i = 0; i < b->count; i += r.count) {
 		r.at = &b->at[i];
 		r.count = run_length(b, i);
