@@ -48,6 +48,11 @@ def run(words, **more):
                           cwd=ROOT, **more)
 
 
+def has_tls():
+    """Whether this build has TLS; the program says so of a scenario that needs it."""
+    return "built without TLS" not in run([binary, "test", "scenarios/tls/expired.yaml"]).stdout
+
+
 def play(scenario, path, *options):
     done = run([binary, "run", "-q", scenario, "--write", path, *options])
     if done.returncode not in (0, 1):

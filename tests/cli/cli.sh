@@ -259,6 +259,15 @@ bin=$run_bin
 make -s uninstall DESTDIR="$tmp/root" PREFIX=/opt/tp
 [ -z "$(find "$tmp/root" -type f)" ]; ok "make uninstall leaves no file" $?
 
+# what a build without TLS cannot show
+without_tls=$("$bin" test scenarios/tls/expired.yaml | grep -c 'SKIP built without TLS')
+run run scenarios/tls/expired.yaml
+if [ "$without_tls" = 0 ]; then
+	silent err
+else
+	says err 'expired.yaml needs TLS, which this build is without'
+fi
+
 # what the README files print
 tests/cli/readme.py "$bin" > "$tmp/out" 2> "$tmp/err"; ok "README blocks are what is printed" $?
 

@@ -130,6 +130,9 @@ def checks(binary, path):
 
 def main():
     binary = pathlib.Path(sys.argv[-1]).resolve()
+    if "built without TLS" in output_of(binary, ["test", "scenarios/tls/expired.yaml"]):
+        print("skipped: built without TLS, of which the README files tell")
+        return 0
     files = [p for p in sorted(ROOT.rglob("README.md")) if "build" not in p.relative_to(ROOT).parts[:1]]
     for f in files if "--bless" in sys.argv else []:
         bless(binary, f)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/host/tls.h"
 #include "tools/report/outjson.h"
 #include "tools/tierpath/cmd.h"
 
@@ -39,14 +40,29 @@ static int play_one(const struct option_values *v, const struct script *s,
 	return status;
 }
 
+static void tell_what_is_missing(const struct script *s, const char *path,
+				 struct diag *d)
+{
+	if (!(s->needs & SCRIPT_NEED_TLS) || tls_is_built())
+		return;
+	diag_warning(
+		d, diag_nowhere(),
+		"%s needs TLS, which this build is without: requests go in "
+		"plain HTTP",
+		path);
+	diag_help(d, "make without NO_TLS=1");
+}
+
 static int run_file(const struct option_values *v, const char *path)
 {
 	struct diag d;
 	int status = OPTION_EXIT_INPUT;
 	diag_init(&d);
 	struct script *s = script_load(path, &d);
-	if (s)
+	if (s) {
+		tell_what_is_missing(s, path, &d);
 		status = play_one(v, s, &d);
+	}
 	cmd_report(v, &d);
 	script_free(s);
 	diag_fini(&d);

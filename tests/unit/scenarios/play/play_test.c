@@ -4,6 +4,7 @@
 #include <glob.h>
 #include <string.h>
 
+#include "sim/host/tls.h"
 #include "tests/unit/scenarios/play/played.h"
 #include "tests/unit/suites.h"
 
@@ -247,8 +248,12 @@ START_TEST(every_scenario_meets_its_expectations)
 	ck_assert_ptr_nonnull(files.gl_pathv);
 	const char *path = files.gl_pathv[_i];
 	struct script *s = script_load(path, &d);
-	struct outcome *o = s ? play_script(s, NULL, &d) : NULL;
+	/* What is about TLS cannot be shown without. */
+	bool left_out = s && s->needs & SCRIPT_NEED_TLS && !tls_is_built();
+	struct outcome *o = s && !left_out ? play_script(s, NULL, &d) : NULL;
 	diag_print(&d, false, &said);
+	if (left_out)
+		goto out;
 	ck_assert_msg(o, "%s", str_text(&said));
 	ck_assert_uint_gt(o->expect_count, 0);
 	ck_assert_ptr_null(o->limit);
@@ -256,6 +261,7 @@ START_TEST(every_scenario_meets_its_expectations)
 		ck_assert_msg(o->expects[i].met, "%s:%u: %s: %s", path,
 			      o->expects[i].line, o->expects[i].claim,
 			      o->expects[i].found);
+out:
 	outcome_free(o);
 	script_free(s);
 	str_fini(&said);
