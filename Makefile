@@ -47,7 +47,7 @@ BIN := $O/tierpath
 .DEFAULT_GOAL := all
 .PHONY: all help deps run test unit oracle-long proof lint format asan clang fuzz fuzz-long \
 	bench bench-peers bench-check bench-plot bench-table bless check-kernel \
-	check-live check-rfc install uninstall clean
+	check-live check-rfc check-same install uninstall clean
 .SECONDARY:
 
 all: $(BIN) ## build build/release/tierpath (KIND=release, clang or asan)
@@ -227,6 +227,11 @@ $O/rfc-check: $(patsubst %.c,$O/%.o,$(wildcard tests/rfc/*.c)) $(LIB_OBJ)
 check-rfc: ## requirements of RFC 4787, 5382, 5508 and 1812, one by one
 	@$(MAKE) -s $(PARALLEL) $O/rfc-check
 	@$O/rfc-check --json build/rfc.json
+
+check-same: ## gcc and clang builds write the same captures, byte by byte
+	@$(MAKE) -s $(PARALLEL) all
+	@$(MAKE) -s $(PARALLEL) all KIND=clang
+	@tests/capture/same.sh build/release/tierpath build/clang/tierpath
 
 check-live: ## the article with real programs through tierpath live
 	@tools/setup/deps.sh live
