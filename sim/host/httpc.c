@@ -186,12 +186,15 @@ static void on_timeout(void *context)
 	end(c, false);
 }
 
+/* The port is named unless it is that of the scheme (RFC 9110 7.2). */
 static void write_request(struct httpc *c, const struct httpc_call *call)
 {
-	str_addf(&c->request,
-		 "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\n"
-		 "Connection: close\r\n\r\n",
-		 call->method, call->target, call->host, call->profile->name);
+	str_addf(&c->request, "%s %s HTTP/1.1\r\nHost: %s", call->method,
+		 call->target, call->host);
+	if (call->port != (call->tls ? HTTP_PORT_TLS : HTTP_PORT))
+		str_addf(&c->request, ":%u", call->port);
+	str_addf(&c->request, "\r\nUser-Agent: %s\r\nConnection: close\r\n\r\n",
+		 call->profile->name);
 }
 
 struct httpc *httpc_new(struct host *h, const struct httpc_call *call,

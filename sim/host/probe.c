@@ -205,7 +205,7 @@ static bool split_url(struct probe *p, char *host, size_t size,
 		return false;
 	memcpy(host, at, len);
 	host[len] = '\0';
-	p->conf.port = tls ? 443 : 80;
+	p->conf.port = tls ? HTTP_PORT_TLS : HTTP_PORT;
 	at += len;
 	if (*at == ':') {
 		char *end;

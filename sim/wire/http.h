@@ -3,6 +3,8 @@
  * Readers take bytes that may be incomplete and say so; they copy what they
  * return, cut at the size of the field. */
 #ifndef HTTP_H
+#define HTTP_PORT     80
+#define HTTP_PORT_TLS 443
 #define HTTP_H
 
 #include <stdbool.h>
