@@ -5,10 +5,20 @@ import os
 import re
 import shutil
 
-from common import ROOT, binary, play, run, tests
+from common import ROOT, binary, has_tls, play, run, tests
 
 NOBODY = 65534
 STORY = "scenarios/article/b-podvm-timeout.yaml"
+
+# There Wireshark expects GSM, unless the profile says otherwise.
+ON_PORT_5000 = """title: a registry on its usual port
+topology: ../../topology/library/two-tier.yaml
+change:
+  hosts: {server: {registry: {port: 5000, images: {app: {layers: [3000]}}}}}
+  workloads: {job: {host: vm-a, profile: containerd16}}
+steps:
+  - pull: {workload: job, image: "198.51.100.10:5000/app"}
+"""
 
 
 class User:
@@ -19,6 +29,8 @@ class User:
         self.home = folder / "home"
         shutil.copytree(ROOT / "scenarios/article", self.home / "scenarios/article")
         shutil.copytree(ROOT / "topology/library", self.home / "topology/library")
+        (self.home / "scenarios/own").mkdir()
+        (self.home / "scenarios/own/port-5000.yaml").write_text(ON_PORT_5000)
         self.program = self.home / "tierpath"
         shutil.copy(binary, self.program)
         self.env = {"HOME": str(self.home), "PATH": "/usr/bin:/bin"}
@@ -84,6 +96,24 @@ def profile(user, folder):
         tests.check(f"button '{name}' is a filter", done.returncode and done.stderr)
 
 
+def decrypted(user):
+    """What the profile is needed for, and what not: requests in the file, and as
+    they come from the interface, for somebody without privilege."""
+    path = user.home / "own.pcapng"
+    user.run(user.program, "run", "-q", user.home / "scenarios/own/port-5000.yaml", "--write", path)
+    read = ["-N", "n", "-Y", "http.request", "-T", "fields", "-e", "ip.src_host",
+            "-e", "http.request.method", "-e", "http.request.full_uri"]
+    wanted = "vm-a\tGET\thttps://198.51.100.10:5000/v2/app/manifests/latest"
+    says("the profile has TLS on port 5000", user.run("tshark", "-C", "tierpath", "-r", path, *read),
+         wanted)
+    at = ["tshark", "-i", "tierpath", "-o", "extcap.tierpath.speed:0", "-o"]
+    says("also from the interface", user.run(
+        *at, "extcap.tierpath.scenario:own/port-5000", "-C", "tierpath", *read), wanted)
+    says("port 443 needs no profile", user.run(
+        *at, "extcap.tierpath.scenario:article/c-podvm-reflexive", *read),
+        "podvm-busybox\tGET\thttps://k8s.gcr.io/v2/busybox/manifests/latest")
+
+
 def extcap(user):
     """The interface is offered, configured, and captures."""
     says("tshark -D lists it", user.run("tshark", "-D"), "tierpath: a simulated network")
@@ -110,3 +140,5 @@ def check(folder):
     install(user)
     profile(user, folder)
     extcap(user)
+    if has_tls():
+        decrypted(user)

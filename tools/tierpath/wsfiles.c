@@ -23,6 +23,7 @@ static const char preferences[] =
 	"nameres.dns_pkt_addr_resolution: FALSE\n"
 	"ip.check_checksum: TRUE\n"
 	"tcp.check_checksum: TRUE\n"
+	"tcp.reassemble_out_of_order: TRUE\n"
 	"udp.check_checksum: TRUE\n";
 
 /* Colours: background, then text; the first that fits wins. */
@@ -60,6 +61,11 @@ static const char filters[] =
 	"\"tierpath: translated\" frame.comment matches \" nat=[A-Z]\"\n"
 	"\"tierpath: sent again\" frame.comment contains \" try=\"\n"
 	"\"tierpath: packet 1 everywhere\" frame.packet_id == 1\n";
+
+/* Where registries speak TLS, Wireshark expects GSM. */
+static const char decode_as[] =
+	"# Decode As for captures written by tierpath\n"
+	"decode_as_entry: tcp.port,5000,GSM over IP,TLS\n";
 
 static const char plugin[] =
 	"-- Fields from the remarks that tierpath writes beside packets:\n"
@@ -103,7 +109,11 @@ static const char plugin[] =
 	"register_postdissector(proto)\n";
 
 const struct wsfiles_file wsfiles_all[] = {
-	{"preferences", false, preferences}, {"colorfilters", false, colors},
-	{"dfilter_buttons", false, buttons}, {"dfilters", false, filters},
-	{"tierpath.lua", true, plugin},	     {NULL, false, NULL},
+	{"preferences", false, preferences},
+	{"colorfilters", false, colors},
+	{"dfilter_buttons", false, buttons},
+	{"dfilters", false, filters},
+	{"decode_as_entries", false, decode_as},
+	{"tierpath.lua", true, plugin},
+	{NULL, false, NULL},
 };
