@@ -5,7 +5,8 @@ import collections
 import struct
 
 SECTION, INTERFACE, NAMES, PACKET, SECRETS = 0x0A0D0D0A, 1, 4, 6, 10
-COMMENT, IF_NAME, IF_RESOLUTION, FLAGS, PACKET_ID = 1, 2, 9, 2, 5
+COMMENT, FLAGS, PACKET_ID = 1, 2, 5
+IF_NAME, IF_DESCRIPTION, IF_RESOLUTION = 2, 3, 9
 Packet = collections.namedtuple("Packet", "port time frame options")
 
 
@@ -55,15 +56,19 @@ def packets(data):
                          list(options(body[options_at(kind, body):])))
 
 
-def without_option(data, block, unwanted):
+def without_option(data, block, unwanted, is_unwanted=lambda value: True):
     def strip(kind, body):
         start = options_at(kind, body)
         kept = b""
         for code, value in options(body[start:]):
-            if code != unwanted:
+            if code != unwanted or not is_unwanted(value):
                 kept += struct.pack("<HH", code, len(value)) + value + bytes(-len(value) % 4)
         return body[:start] + kept
     return join((k, strip(k, b) if k == block else b) for k, b in split(data))
+
+
+def count(data, wanted):
+    return sum(kind == wanted for kind, _ in split(data))
 
 
 def without_block(data, unwanted, which=None):
@@ -77,6 +82,14 @@ def without_block(data, unwanted, which=None):
     return join(kept)
 
 
+def exchanged(data, wanted):
+    """The first two blocks of the kind, each in the other's place."""
+    found = list(split(data))
+    a, b = [i for i, (kind, _) in enumerate(found) if kind == wanted][:2]
+    found[a], found[b] = found[b], found[a]
+    return join(found)
+
+
 def flipped(data):
     """The last packet with one byte of its IP header changed."""
     blocks = list(split(data))
@@ -88,16 +101,25 @@ def flipped(data):
 
 
 def without_one(data):
-    """(what is missing, the file without it)."""
-    yield "names (NRB)", without_block(data, NAMES)
-    yield "the last interface (IDB)", without_block(
-        data, INTERFACE, sum(k == INTERFACE for k, _ in split(data)))
-    yield "interface names", without_option(data, INTERFACE, IF_NAME)
-    yield "the resolution of times", without_option(data, INTERFACE, IF_RESOLUTION)
-    yield "remarks", without_option(data, PACKET, COMMENT)
-    yield "directions", without_option(data, PACKET, FLAGS)
-    yield "packet ids", without_option(data, PACKET, PACKET_ID)
-    yield "one right byte", flipped(data)
+    """(what is missing, who must notice, the file without it)."""
+    ports = count(data, INTERFACE)
+    yield "names (NRB)", "names", without_block(data, NAMES)
+    yield "the last interface (IDB)", "tshark", without_block(data, INTERFACE, ports)
+    yield "the right order of interfaces", "forms", exchanged(data, INTERFACE)
+    yield "names of interfaces", "completeness", without_option(data, INTERFACE, IF_NAME)
+    yield "what interfaces are", "completeness", without_option(data, INTERFACE, IF_DESCRIPTION)
+    yield "the resolution of times", "order", without_option(data, INTERFACE, IF_RESOLUTION)
+    yield "remarks", "drops", without_option(data, PACKET, COMMENT)
+    yield "remarks for programs", "translations", without_option(
+        data, PACKET, COMMENT, lambda text: text.startswith(b"tp "))
+    yield "remarks for people", "completeness", without_option(
+        data, PACKET, COMMENT, lambda text: not text.startswith(b"tp "))
+    yield "directions", "completeness", without_option(data, PACKET, FLAGS)
+    yield "packet ids", "completeness", without_option(data, PACKET, PACKET_ID)
+    yield "the fifth packet (EPB)", "forms", without_block(data, PACKET, 5)
+    yield "one right byte", "soundness", flipped(data)
+    if count(data, SECRETS):
+        yield "keys (DSB)", "inside", without_block(data, SECRETS)
 
 
 def classic(linktype, frames, cut=None):

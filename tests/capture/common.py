@@ -8,9 +8,8 @@ import threading
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 # And what came in another order is read in the right one: TLS needs all of it.
-# Registries speak TLS on port 5000, where tshark expects GSM.
-CHECKSUMS = ["-o", "tcp.reassemble_out_of_order:TRUE", "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE",
-             "-o", "udp.check_checksum:TRUE", "-d", "tcp.port==5000,tls"]
+CHECKSUMS = ["-o", "tcp.reassemble_out_of_order:TRUE", "-o", "ip.check_checksum:TRUE",
+             "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE"]
 FIELDS = """frame.number frame.time_epoch frame.interface_name
     frame.interface_description frame.packet_flags_direction frame.packet_id
     frame.comment ip.src ip.dst ip.src_host ip.proto tcp.srcport tcp.dstport
