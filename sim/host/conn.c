@@ -5,9 +5,9 @@
 
 #include "sim/base/mem.h"
 #include "sim/host/conn_private.h"
+#include "sim/host/pathmtu.h"
 
 #define TIME_WAIT_NS (60 * VCLOCK_S)
-#define PATH_MTU_MIN 68 /* RFC 791: every link carries that */
 #define HEADS_SIZE   40 /* IP and TCP, without options */
 
 static void on_timer(void *context);
@@ -240,7 +240,7 @@ static bool on_yield(struct stack_tcp *t, const struct tcp *syn)
 static void on_path_mtu(struct stack_tcp *t, uint16_t mtu)
 {
 	struct conn *c = (struct conn *)t;
-	if (c->state != CONN_ESTABLISHED || mtu < PATH_MTU_MIN ||
+	if (c->state != CONN_ESTABLISHED || mtu < PATHMTU_MIN ||
 	    c->mss <= mtu - HEADS_SIZE)
 		return;
 	c->mss = (uint16_t)(mtu - HEADS_SIZE);

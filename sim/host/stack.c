@@ -61,6 +61,7 @@ void stack_free(struct stack *s)
 	while (s->pings)
 		stack_ping_close(s->pings);
 	craft_free(s->craft);
+	pathmtu_fini(&s->paths);
 	mem_free(s->silent);
 	mem_free(s);
 }
@@ -202,8 +203,13 @@ bool stack_tcp_open(struct stack *s, struct stack_tcp *t)
 
 uint16_t stack_tcp_mss(const struct stack_tcp *t)
 {
-	uint32_t mtu = router_mtu_to(t->stack->router, t->peer);
+	const struct stack *s = t->stack;
+	uint32_t mtu = router_mtu_to(s->router, t->peer);
+	uint32_t path =
+		pathmtu_to(&s->paths, t->peer, world_now(stack_world(s)));
 	uint32_t most = PKT_ROOM - ETH_SIZE;
+	if (path && mtu > path)
+		mtu = path;
 	if (mtu > most)
 		mtu = most;
 	return (uint16_t)(mtu > IP4_SIZE + TCP_SIZE ? mtu - IP4_SIZE - TCP_SIZE

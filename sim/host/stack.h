@@ -126,7 +126,9 @@ void stack_udp_answer(struct stack *s, const struct stack_from *from,
 /* 't' with peer and ports filled in; local 0.0.0.0 and port 0 are chosen.
  * False if there is no route. */
 bool stack_tcp_open(struct stack *s, struct stack_tcp *t);
-/* Bytes of data that fit a segment on its own interface (RFC 6691). */
+/* Bytes of data that fit a segment on its own interface (RFC 6691), or on its
+ * path if that is known to carry less: Linux offers no more in its SYN either
+ * (ipv4_default_advmss in net/ipv4/route.c). */
 uint16_t stack_tcp_mss(const struct stack_tcp *t);
 void stack_tcp_close(struct stack_tcp *t);
 /* Sends a segment; addresses and ports are filled in. */

@@ -134,8 +134,10 @@ static void tell_mtu(struct stack *s, const struct flow_key *k,
 {
 	struct stack_tcp *t = k->proto == IP4_PROTO_TCP ? find_tcp(s, k) : NULL;
 	uint16_t mtu = be_load16(icmp + 6);
-	if (t && mtu)
-		t->path_mtu(t, mtu);
+	if (!t || !mtu)
+		return;
+	pathmtu_learn(&s->paths, t->peer, mtu, world_now(stack_world(s)));
+	t->path_mtu(t, mtu);
 }
 
 static bool deliver_icmp(struct stack *s, const struct pkt *p)

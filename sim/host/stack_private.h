@@ -3,6 +3,7 @@
 #ifndef STACK_PRIVATE_H
 #define STACK_PRIVATE_H
 
+#include "sim/host/pathmtu.h"
 #include "sim/host/stack.h"
 
 struct stack {
@@ -15,6 +16,7 @@ struct stack {
 	uint16_t *silent;
 	size_t silent_count;
 	uint16_t next_ip_id;
+	struct pathmtu paths;
 };
 
 /* router_local_fn and router_failed_fn of a stack. */

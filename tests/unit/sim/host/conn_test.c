@@ -132,6 +132,54 @@ START_TEST(segments_shrink_to_what_the_path_carries)
 }
 END_TEST
 
+static uint16_t mss_of_syn(const struct world_kit_frame *f)
+{
+	const uint8_t *tcp = f->bytes + ETH_SIZE + IP4_SIZE;
+	ck_assert_uint_eq(tcp[TCP_SIZE], 2); /* kind; the first option */
+	return be_load16(tcp + TCP_SIZE + 2);
+}
+
+/* What the last SYN-ACK of the server offered. */
+static uint16_t offered(void)
+{
+	for (size_t i = h.k.frames.count; i--;) {
+		const struct world_kit_frame *f = &h.k.frames.at[i];
+		const uint8_t *ip = f->bytes + ETH_SIZE;
+		if (f->nic == host_kit_nic(h.server) &&
+		    be_load16(f->bytes + 12) == ETH_TYPE_IP4 &&
+		    ip[9] == IP4_PROTO_TCP && ip[33] == (TCP_SYN | TCP_ACK))
+			return mss_of_syn(f);
+	}
+	return 0;
+}
+
+/* IP datagrams of the server that were too large to pass. */
+static size_t too_large(size_t from, size_t size)
+{
+	size_t count = 0;
+	for (size_t i = from; i < h.k.frames.count; i++)
+		count += h.k.frames.at[i].nic == host_kit_nic(h.server) &&
+			 h.k.frames.at[i].len > ETH_SIZE + size;
+	return count;
+}
+
+START_TEST(a_narrow_path_is_remembered_for_ten_minutes)
+{
+	static const char image[] = "registry.example/busybox";
+	mtu_of(h.r, 0, 600);
+	ck_assert(host_kit_pull(&h, "containerd16", image));
+	size_t first = too_large(0, 600), so_far = h.k.frames.count;
+	ck_assert_uint_gt(first, 0);
+	ck_assert_uint_eq(offered(), 560);
+	ck_assert(host_kit_pull(&h, "containerd16", image));
+	ck_assert_uint_eq(too_large(so_far, 600), 0);
+	wait_s(601);
+	so_far = h.k.frames.count;
+	ck_assert(host_kit_pull(&h, "containerd16", image));
+	ck_assert_uint_gt(too_large(so_far, 600), 0);
+}
+END_TEST
+
 #define LINE	  "a line of a page that is too long for one small segment"
 #define LONG_TEXT LINE LINE LINE LINE LINE LINE LINE LINE LINE LINE LINE LINE
 
@@ -198,6 +246,7 @@ Suite *conn_test_suite(void)
 	tcase_add_test(c, who_gives_up_sends_nothing_more);
 	tcase_add_test(c, a_closed_port_refuses_and_a_silent_one_does_not);
 	tcase_add_test(c, segments_shrink_to_what_the_path_carries);
+	tcase_add_test(c, a_narrow_path_is_remembered_for_ten_minutes);
 	tcase_add_test(c,
 		       without_a_word_from_the_router_large_segments_are_lost);
 	tcase_add_test(c, time_wait_gives_way_to_a_new_connection);
