@@ -198,12 +198,14 @@ def translations(rows, context):
 
 
 def names(rows, context):
-    """Hosts are called by their names."""
+    """Hosts are called by their names, and no address but loopback has none."""
     hosts = context["hosts"]
     for r in rows:
-        name = hosts.get(first(r, "ip.src"))
-        if name and first(r, "ip.src_host") != name:
-            return f"{first(r, 'ip.src')} is {name}, not {first(r, 'ip.src_host')}"
+        addr, name = first(r, "ip.src"), first(r, "ip.src_host")
+        if hosts.get(addr, name) != name:
+            return f"{addr} is {hosts[addr]}, not {name}"
+        if addr == name and addr and not addr.startswith("127."):
+            return f"{addr} has no name"
     return None
 
 
@@ -359,6 +361,17 @@ def points(scenario, folder):
         tests.check(f"{file.name} has one port", found != {0})
 
 
+def hole(scenario, folder):
+    """A path that swallows full segments leaves its mark: the client acknowledges
+    nothing, and names what came beyond the hole."""
+    path = folder / "hole.pcapng"
+    play(scenario, path)
+    done = run(["tshark", "-N", "n", "-r", path, "-Y", "tcp.options.sack_le", "-T", "fields", "-e",
+                "ip.src_host", "-e", "tcp.ack", "-e", "tcp.options.sack_le"])
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    tests.check("SACK tells of the hole", not rows or rows[0] != ["tkg-h6cwg", "1", "1461"] and rows)
+
+
 def pipes(scenario):
     """A capture can be looked at while it is written."""
     shell = f"{binary} run -q {scenario} --write -"
@@ -418,7 +431,8 @@ def main():
         if not chosen:
             work += [in_folder(w, folder, story) for w in (points, different)]
             work += [in_folder(can_say_no, folder, "scenarios/article/c-podvm-reflexive.yaml")]
-            work += [in_folder(keys.check, folder)] * tls
+            work += [in_folder(keys.check, folder),
+                     in_folder(hole, folder, "scenarios/tls/mtu-black-hole.yaml")] * tls
             work += [lambda: pipes(story), in_folder(replays.check, folder),
                      in_folder(wireshark.check, folder)]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
