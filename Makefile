@@ -160,7 +160,8 @@ FUZZ_COUNT ?= 100000
 FUZZ_SEED ?= 1
 fuzz-long: ## a million mutated inputs (FUZZ_COUNT, FUZZ_SEED)
 	@$(MAKE) -s $O/fuzz-inputs
-	$O/fuzz-inputs --count $(if $(filter 100000,$(FUZZ_COUNT)),1000000,$(FUZZ_COUNT)) --seed $(FUZZ_SEED)
+	@tests/fuzz/broken.py --write $O/broken
+	$O/fuzz-inputs --captures $O/broken --count $(if $(filter 100000,$(FUZZ_COUNT)),1000000,$(FUZZ_COUNT)) --seed $(FUZZ_SEED)
 
 FUZZ_SECONDS ?= 60
 fuzz: $O/fuzz-inputs ## libFuzzer, each target FUZZ_SECONDS long, into build/fuzz.json

@@ -44,7 +44,13 @@ capture() { tests/capture/capture.py "$bin"; }
 removal() { tests/removal/removal.py "$bin"; }
 rfc() { "$build/rfc-check" --json build/rfc.json; }
 live() { tests/live/live.py "$bin" --json build/live.json; }
-fuzz() { "$build/fuzz-inputs" --count "${FUZZ_COUNT:-100000}" --seed "${FUZZ_SEED:-1}"; }
+broken() { tests/fuzz/broken.py "$bin" --seed "${FUZZ_SEED:-1}"; }
+
+fuzz() {
+	tests/fuzz/broken.py --write "$build/broken" &&
+		"$build/fuzz-inputs" --captures "$build/broken" --count "${FUZZ_COUNT:-100000}" \
+			--seed "${FUZZ_SEED:-1}"
+}
 
 limits() {
 	tests/limits/limits.py "$build" --json build/limits.json
@@ -56,7 +62,7 @@ kernel() {
 		--shrink --keep build/kernel --json build/kernel.json
 }
 
-groups=${*:-units rfc scenarios golden lang cli capture removal limits fuzz kernel}
+groups=${*:-units rfc scenarios golden lang cli capture removal limits broken fuzz kernel}
 passed=0 failed=0 broken=
 for group in $groups; do
 	started=$(date +%s)

@@ -10,6 +10,7 @@
 #include "sim/wire/rd.h"
 
 #define SECOND	      1000000000U
+#define SECONDS_MAX   (INT64_MAX / SECOND) /* differences fit the clock */
 #define TYPE_IP6      0x86dd
 #define TYPE_VLAN     0x8100
 #define TYPE_QINQ     0x88a8
@@ -148,6 +149,21 @@ static const char *what_is(uint16_t type)
 	}
 }
 
+/* tcpdump: "Invalid header: len < caplen". */
+static bool is_larger_than_it_was(const struct capread *r,
+				  const struct pcap_pkthdr *head,
+				  struct diag *d)
+{
+	if (head->caplen <= head->len)
+		return false;
+	diag_error(d, diag_nowhere(),
+		   "%s: packet %zu has %u bytes in the file, but had only %u "
+		   "when it was captured",
+		   r->name, r->count, head->caplen, head->len);
+	diag_help(d, "the file is damaged");
+	return true;
+}
+
 static bool is_cut(const struct capread *r, const struct pcap_pkthdr *head,
 		   struct diag *d)
 {
@@ -164,8 +180,8 @@ static bool is_cut(const struct capread *r, const struct pcap_pkthdr *head,
 static bool is_late(const struct capread *r, const struct pcap_pkthdr *head,
 		    struct diag *d)
 {
-	if (head->ts.tv_sec >= 0 && head->ts.tv_usec >= 0 &&
-	    head->ts.tv_usec < (suseconds_t)SECOND)
+	if (head->ts.tv_sec >= 0 && head->ts.tv_sec <= SECONDS_MAX &&
+	    head->ts.tv_usec >= 0 && head->ts.tv_usec < (suseconds_t)SECOND)
 		return false;
 	diag_error(d, diag_nowhere(), "%s: packet %zu has an impossible time",
 		   r->name, r->count);
@@ -206,7 +222,8 @@ enum capread_status capread_next(struct capread *r, struct capread_packet *out,
 		diag_help(d, "the file is damaged, or its end is missing");
 		return CAPREAD_ERROR;
 	}
-	if (is_late(r, head, d) || is_cut(r, head, d))
+	if (is_late(r, head, d) || is_larger_than_it_was(r, head, d) ||
+	    is_cut(r, head, d))
 		return CAPREAD_ERROR;
 	take(r, head, bytes, out);
 	return CAPREAD_PACKET;

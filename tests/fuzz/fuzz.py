@@ -46,7 +46,9 @@ def main():
     parser.add_argument("targets", nargs="*", default=[])
     args = parser.parse_args()
     (WORK / "seeds").mkdir(parents=True, exist_ok=True)
-    subprocess.run([args.build / "fuzz-inputs", "--count", "0", "--seeds", WORK / "seeds"],
+    subprocess.run([ROOT / "tests/fuzz/broken.py", "--write", WORK / "broken"], check=True)
+    subprocess.run([args.build / "fuzz-inputs", "--count", "0", "--captures", WORK / "broken",
+                    "--seeds", WORK / "seeds"],
                    cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     print(f"seed {args.seed}")
     results = {t: run(t, args) for t in args.targets or TARGETS}

@@ -6,8 +6,11 @@
  * sanitizer. targets.h has what inputs are given to; coverage.c gives them what
  * libFuzzer finds.
  *
- *	fuzz-inputs [--count N] [--seed N] [--only I] [--seeds FOLDER]
+ *	fuzz-inputs [--count N] [--seed N] [--only I] [--captures FOLDER]
+ *		[--seeds FOLDER]
  *
+ * Files in the folder of --captures (broken.py writes some) are mutated, too;
+ * --seeds is where to write what mutation starts from.
  * Input number I of a seed is always the same, so what failed can be repeated
  * alone. Run from the root of the tree, where the seed files are. */
 #define _GNU_SOURCE /* memfd_create */
@@ -275,6 +278,15 @@ static void make_captures(void)
 	diag_fini(&d);
 }
 
+static void load_captures(const char *folder)
+{
+	char pattern[256];
+	if (!folder)
+		return;
+	snprintf(pattern, sizeof(pattern), "%s/*", folder);
+	load(pattern, &captures);
+}
+
 static void replay_bytes(const struct str *bytes, struct diag *d)
 {
 	char path[64];
@@ -480,6 +492,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < scenarios.count; i++)
 		record_frames(scenarios.at[i].path);
 	make_captures();
+	load_captures(text_option(argc, argv, "--captures"));
 	const char *folder = text_option(argc, argv, "--seeds");
 	if (folder)
 		write_seeds(folder);

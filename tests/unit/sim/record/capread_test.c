@@ -157,6 +157,30 @@ START_TEST(a_packet_cut_short_is_told)
 }
 END_TEST
 
+START_TEST(a_packet_larger_than_it_was_is_told)
+{
+	struct capread_packet p;
+	make(RAW, "", 0);
+	put32(HEAD + 12, 19);
+	struct capread *r = open_file();
+	ck_assert_int_eq(capread_next(r, &p, &d), CAPREAD_ERROR);
+	says("packet 1 has 20 bytes in the file, but had only 19");
+	capread_close(r);
+}
+END_TEST
+
+START_TEST(a_time_that_cannot_be_is_told)
+{
+	struct capread_packet p;
+	make(RAW, "", 0);
+	put32(HEAD + 4, 1000000);
+	struct capread *r = open_file();
+	ck_assert_int_eq(capread_next(r, &p, &d), CAPREAD_ERROR);
+	says("packet 1 has an impossible time");
+	capread_close(r);
+}
+END_TEST
+
 START_TEST(a_link_header_alone_is_no_frame)
 {
 	struct capread_packet p;
@@ -190,6 +214,8 @@ Suite *capread_test_suite(void)
 	tcase_add_test(t, what_is_no_capture_is_refused);
 	tcase_add_test(t, a_missing_end_is_told_with_the_packet);
 	tcase_add_test(t, a_packet_cut_short_is_told);
+	tcase_add_test(t, a_packet_larger_than_it_was_is_told);
+	tcase_add_test(t, a_time_that_cannot_be_is_told);
 	tcase_add_test(t, a_link_header_alone_is_no_frame);
 	tcase_add_test(t, a_missing_file_is_told);
 	suite_add_tcase(s, t);
