@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "tests/rfc/rfc.h"
 
@@ -63,7 +64,7 @@ static bool report(const struct rfc_part *part, const struct rfc_row *row,
 		   TestResult *result, json_t *out)
 {
 	bool passed = !row->test || (result && tr_rtype(result) == CK_PASS);
-	printf("%s  RFC %u %-8s %-6s %-26s %s\n", passed ? "ok    " : "not ok",
+	printf("%s  RFC %u %-9s %-6s %-26s %s\n", passed ? "ok    " : "not ok",
 	       part->number, row->id, row->level, verdicts[row->verdict],
 	       row->says);
 	if (!passed)
@@ -95,14 +96,67 @@ static int report_all(SRunner *runner, json_t *out)
 	return bad;
 }
 
+static json_t *skipped(void)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < PARTS; i++)
+		for (size_t j = 0; j < parts[i]->count; j++) {
+			const struct rfc_row *row = &parts[i]->rows[j];
+			if (row->test)
+				continue;
+			json_array_append_new(list,
+					      json_sprintf("RFC %u %s: %s",
+							   parts[i]->number,
+							   row->id, row->why));
+		}
+	return list;
+}
+
+static json_t *verdict_counts(void)
+{
+	json_t *o = json_object();
+	for (size_t v = 0; v < sizeof(verdicts) / sizeof(verdicts[0]); v++) {
+		int count = 0;
+		for (size_t i = 0; i < PARTS; i++)
+			for (size_t j = 0; j < parts[i]->count; j++)
+				count += parts[i]->rows[j].verdict == v;
+		json_object_set_new(o, verdicts[v], json_integer(count));
+	}
+	return o;
+}
+
+/* The form of all results: tests/README.md. */
+static json_t *result(json_t *rows, int bad, double seconds)
+{
+	char when[32];
+	time_t now = time(NULL);
+	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
+	return json_pack("{s:s s:s s:s s:s s:I s:i s:o s:s s:f s:o s:o}",
+			 "name", "rfc", "judge", "RFC", "version",
+			 "4787, 5382, 5508, 1812", "seed", "none", "cases",
+			 (json_int_t)json_array_size(rows), "failures", bad,
+			 "skipped", skipped(), "when", when, "seconds", seconds,
+			 "detail", verdict_counts(), "rows", rows);
+}
+
+static double now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
 int main(int argc, char **argv)
 {
+	double start = now();
 	SRunner *runner = srunner_create(make_suite());
-	json_t *rows = json_array(), *root = json_pack("{s:o}", "rows", rows);
+	json_t *rows = json_array();
 	srunner_run_all(runner, CK_SILENT);
 	int bad = report_all(runner, rows);
+	json_t *root = result(rows, bad, now() - start);
 	if (argc == 3 && !strcmp(argv[1], "--json") &&
-	    json_dump_file(root, argv[2], JSON_INDENT(1)) != 0) {
+	    json_dump_file(root, argv[2],
+			   JSON_INDENT(1) | JSON_REAL_PRECISION(3)) != 0) {
 		fprintf(stderr, "cannot write %s\n", argv[2]);
 		bad++;
 	}

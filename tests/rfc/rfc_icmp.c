@@ -263,7 +263,7 @@ static const struct rfc_row rows[] = {
 	 "dropped in silence; NSX documents an alarm only",
 	 RFC_TEST(exhaustion_is_not_told)},
 	{"REQ-9", "MAY", "a policy may keep errors from being made", RFC_APART,
-	 "the keys icmp_unreachable and icmp_ttl_exceeded: row 4.3.2 of RFC "
+	 "the keys icmp_unreachable and icmp_ttl_exceeded: row 5.2.7.3 of RFC "
 	 "1812",
 	 NULL},
 	{"REQ-10a", "MUST",
