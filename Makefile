@@ -19,6 +19,7 @@ OPT_release := -O2 -g
 OPT_clang := -O2 -g
 OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -DTALLY
+OPT_mutant := -O1 -fuse-ld=gold
 OPT_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer -DTALLY
 OPT := $(or $(OPT_$(KIND)),-O2 -g)
@@ -45,7 +46,7 @@ LIB_OBJ := $(filter-out $(MAIN),$(OBJ))
 BIN := $O/tierpath
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps run test unit oracle-long proof lint format asan clang fuzz fuzz-long \
+.PHONY: all help deps run test unit oracle-long mutation proof lint format asan clang fuzz fuzz-long \
 	bench bench-peers bench-check bench-plot bench-table bless check-kernel \
 	check-live check-rfc check-same install uninstall clean
 .SECONDARY:
@@ -141,6 +142,12 @@ ORACLE_EFFORT ?= 20
 oracle-long: $O/unit-tests ## oracles with more seeds (ORACLE_EFFORT=20), into build/oracle.json
 	@tests/oracle/oracle.py $O --effort $(ORACLE_EFFORT) --json build/oracle.json
 
+MUTATION_COUNT ?= 200
+MUTATION_SEED ?= 1
+mutation: ## break the engine in 200 ways, count what tests notice, into build/mutation.json (MUTATION_SEED)
+	@tests/mutation/mutation.py --count $(MUTATION_COUNT) --seed $(MUTATION_SEED) \
+		--json build/mutation$(if $(filter-out 1,$(MUTATION_SEED)),-$(MUTATION_SEED)).json
+
 proof: ## write build/proof.md and tests/PROOF.md from the results in build/*.json
 	@tests/proof/proof.py
 
@@ -165,6 +172,7 @@ fuzz-long: ## a million mutated inputs (FUZZ_COUNT, FUZZ_SEED)
 
 FUZZ_SECONDS ?= 60
 fuzz: $O/fuzz-inputs ## libFuzzer, each target FUZZ_SECONDS long, into build/fuzz.json
+	@CI=1 tools/setup/deps.sh # clang
 	@$(MAKE) -s $(PARALLEL) build/fuzz/fuzz-coverage KIND=fuzz
 	@tests/fuzz/fuzz.py $O --seconds $(FUZZ_SECONDS) --json build/fuzz.json
 

@@ -1,0 +1,322 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Would the tests notice? Breaks the engine in many small ways, one at a time.
+
+mutation.py [--count N] [--seed N] [--again RESULT] [--json FILE]
+
+Works in a copy, build/mutation/tree. A mutant is one change of one line: an
+operator, a constant, a condition that always or never holds, a call left out.
+One that does not compile, or compiles to the same machine code, is no mutant:
+another of that file is taken. Tests run until one fails (or hangs: that is
+noticed, too): the file's own suite, its folder's, all quick ones that can reach
+its layer; scenarios, lang, rfc, golden; units under the sanitizers; slow suites;
+cli. equivalent.txt has survivors that change nothing anybody could see, each with
+a reason.
+"""
+import argparse
+import collections
+import json
+import os
+import pathlib
+import random
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+TREE = ROOT / "build/mutation/tree"
+LAYERS = re.search(r"LAYERS := (.*?[^\\])\n", (ROOT / "Makefile").read_text(), re.S).group(1).replace("\\\n", "").split()
+EXCEPT = ["sim/host/tls_none.c"]  # not in the build that is tested
+FOLDERS = ["sim/base", "sim/wire", "sim/table", "sim/path", "sim/world", "sim/host", "sim/record",
+           "topology/build", "topology/model", "scenarios/play", "tools/explain"]
+OPERATORS = [(r" == ", " != "), (r" != ", " == "), (r" < ", " <= "), (r" <= ", " < "), (r" > ", " >= "),
+             (r" >= ", " > "), (r" && ", " || "), (r" \|\| ", " && "), (r" \+ ", " - "), (r" - ", " + "),
+             (r"\+\+", "--"), (r" << ", " >> "), (r" & ", " | ")]
+GROUPS = ["scenarios", "lang", "rfc", "golden"]
+BUILD_LIMIT, GROUP_LIMIT = 600, 200  # seconds
+SLOW = 1  # seconds; a suite that takes longer comes late, and not under the sanitizers
+
+
+def line_changes(line):
+    """Every mutant of a line, as (what, new line)."""
+    for old, new in OPERATORS:
+        for m in re.finditer(old, line):
+            yield f"'{m.group().strip()}' to '{new.strip()}'", line[:m.start()] + new + line[m.end():]
+    for m in re.finditer(r"(?<![\w.\"'])(\d+)(?=[;,)\]\s])", line):
+        yield f"{m.group()} to {int(m.group()) + 1}", line[:m.start()] + str(int(m.group()) + 1) + line[m.end():]
+    m = re.match(r"(\s+)if \((.*)\)( \{)?$", line)
+    if m and m.group(2).count("(") == m.group(2).count(")"):
+        for value in "0", "1":
+            yield f"if ({value})", f"{m.group(1)}if (({m.group(2)}, {value})){m.group(3) or ''}"
+    m = re.match(r"(\s+)([a-z]\w*\(.*\);)$", line)
+    if m and m.group(2).count("(") == m.group(2).count(")"):
+        yield "call left out", f"{m.group(1)};"
+    m = re.match(r"(\s+return )(true|false);$", line)
+    if m:
+        yield "the other return", m.group(1) + ("false;" if m.group(2) == "true" else "true;")
+
+
+def candidates(path):
+    inside, comment, before = False, False, ""
+    for number, line in enumerate(path.read_text().splitlines()):
+        if line.startswith("{"):
+            inside = True
+        elif line.startswith("}"):
+            inside = False
+        if "/*" in line:
+            comment = "*/" not in line
+            continue
+        comment = comment and "*/" not in line
+        if inside and not comment and not line.lstrip().startswith(("*", "//", "assert", "static_assert")):
+            for what, new in line_changes(line):
+                if what != "call left out" or before.rstrip().endswith((";", "{", "}", ")", "*/")):
+                    yield number, what, line, new
+        before = line
+
+
+class Suite:
+    """One suite of the unit tests. 'reach': the last layer that it uses."""
+
+    def __init__(self, path):
+        self.path = path.relative_to(TREE)
+        self.name = re.search(r'suite_create\("([^"]+)"', path.read_text()).group(1)
+        needs = (TREE / "build/mutant" / self.path.with_suffix(".d")).read_text().split()
+        self.reach = max(map(layer_of, needs))
+        self.seconds = 0
+
+
+def bounds():
+    """A mutant may take all there is."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**30, 2**30))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def sh(words, limit, more=None):
+    """True if it ends well and in time."""
+    with open(ROOT / "build/mutation/log", "wb") as log:
+        p = subprocess.Popen(words, cwd=TREE, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                             start_new_session=True, env={**os.environ, **(more or {})}, preexec_fn=bounds)
+        try:
+            return p.wait(limit) == 0
+        except subprocess.TimeoutExpired:
+            os.killpg(p.pid, 9)
+            p.wait()
+            return False
+
+
+def build(kind, *what):
+    return sh(["make", "-s", "-j2", f"KIND={kind}", *what], BUILD_LIMIT)
+
+
+def layer_of(path):
+    """Where its folder stands in LAYERS, or -1."""
+    return LAYERS.index(folder) if (folder := os.path.dirname(path)) in LAYERS else -1
+
+
+def units(kind, suites):
+    """True if those pass. Without fork one process has them all, and a crash is a status."""
+    more = {"CK_FORK": "no", "CK_VERBOSITY": "minimal", "ASAN_OPTIONS": "hard_rss_limit_mb=4000"}
+    words = [f"build/{kind}/unit-tests", *(s.name for s in suites)]
+    if kind == "mutant":
+        words = ["prlimit", f"--as={4 << 30}", *words]
+    return not suites or sh(words, 20 + 10 * sum(s.seconds for s in suites), more)
+
+
+def prepare():
+    """The tree as git knows it, built and found good; its suites, quickest first."""
+    TREE.mkdir(parents=True, exist_ok=True)
+    names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in names.splitlines():
+        to, of = TREE / name, ROOT / name
+        if of.is_file() and (not to.exists() or to.read_bytes() != of.read_bytes()):
+            to.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(of, to)
+    for kind in "mutant", "asan":
+        if not build(kind, "all", f"build/{kind}/unit-tests", f"build/{kind}/rfc-check"):
+            sys.exit(f"it does not build: {ROOT}/build/mutation/log")
+    suites = [Suite(p) for p in sorted([*TREE.glob("tests/unit/**/*_test.c"), *TREE.glob("tests/oracle/*_test.c")])]
+    for s in suites:
+        started, s.seconds = time.time(), 600
+        if not units("mutant", [s]):
+            sys.exit(f"{s.name} fails without a mutant: {ROOT}/build/mutation/log")
+        s.seconds = time.time() - started
+    if failed := first_failure(suites, -1, []):
+        sys.exit(f"{failed} fails without a mutant: {ROOT}/build/mutation/log")
+    return sorted(suites, key=lambda s: s.seconds)
+
+
+def first_failure(suites, layer, near):
+    """Who notices, or None. 'near': suites to ask first, one by one."""
+    suites = [s for s in suites if s.reach >= layer]
+    quick = [s for s in suites if s.seconds <= SLOW]
+    for s in near:
+        if not units("mutant", [s]):
+            return f"unit {s.name}"
+    if not units("mutant", [s for s in quick if s not in near]):
+        return "units"
+    if not build("mutant", "all", "build/mutant/rfc-check"):
+        return "does not link"
+    for group in GROUPS:
+        if not sh(["tests/all.sh", "build/mutant", group], GROUP_LIMIT):
+            return group
+    if not build("asan", "build/asan/unit-tests"):
+        return "does not link"
+    if not units("asan", quick):
+        return "sanitizers"
+    if not units("mutant", [s for s in suites if s not in quick]):
+        return "slow units"
+    return None if sh(["tests/all.sh", "build/mutant", "cli"], GROUP_LIMIT) else "cli"
+
+
+def judge(name, suites):
+    """What notices the change of 'name', None, or why it is no mutant."""
+    made = TREE / "build/mutant" / name.with_suffix(".o")
+    before = made.read_bytes()
+    if not build("mutant", str(made.relative_to(TREE))):
+        return "does not compile"
+    if made.read_bytes() == before:
+        return "same code"
+    if not build("mutant", "build/mutant/unit-tests"):
+        return "does not link"
+    folder = pathlib.Path("tests/unit") / name.parent
+    near = sorted((s for s in suites if s.path.parent == folder), key=lambda s: s.path.stem != f"{name.stem}_test")
+    return first_failure(suites, layer_of(str(name)), near)
+
+
+def try_one(mutant, suites):
+    name, number, what, old, new = mutant
+    path = TREE / name
+    text = path.read_text()
+    lines = text.splitlines()
+    lines[number] = new
+    path.write_text("\n".join(lines) + "\n")
+    try:
+        return judge(name, suites)
+    finally:
+        path.write_text(text)
+        for kind in "mutant", "asan":
+            (TREE / "build" / kind / name.with_suffix(".o")).unlink(missing_ok=True)
+        build("mutant", str(pathlib.Path("build/mutant") / name.with_suffix(".o")))
+
+
+NO_MUTANT = "does not compile", "same code", "does not link"
+
+
+def each(seed):
+    """Mutants without end: one per file in turn, files in random order. Whoever
+    asks sends back whether it was one; if not, another of that file comes."""
+    chance = random.Random(seed)
+    files = [p for f in FOLDERS for p in sorted((ROOT / f).glob("*.c"))
+             if str(p.relative_to(ROOT)) not in EXCEPT]
+    pool = {p: list(candidates(p)) for p in files}
+    for some in pool.values():
+        chance.shuffle(some)
+    while any(pool.values()):
+        chance.shuffle(files)
+        for p in files:
+            good = False
+            while pool[p] and not good:
+                good = yield (p.relative_to(ROOT), *pool[p].pop())
+
+
+def equivalents():
+    known = {}
+    for line in (pathlib.Path(__file__).parent / "equivalent.txt").read_text().splitlines():
+        if line and not line.startswith("#"):
+            place, change, reason = line.split(" | ")
+            known[place, change] = reason
+    return known
+
+
+def text_of(mutant):
+    name, number, what, old, _ = mutant
+    return f"{name}:{number + 1}: {what}: {old.strip()}"
+
+
+def fresh(seed, count, suites):
+    """That many mutants, as (mutant, who noticed); and those that were none."""
+    source, found = each(seed), 0
+    m = next(source)
+    while found < count:
+        noticed = try_one(m, suites)
+        found += noticed not in NO_MUTANT
+        yield m, noticed
+        m = source.send(noticed not in NO_MUTANT)
+
+
+def again(was, suites):
+    """What survived an earlier run, as code and tests are now."""
+    for m in [*was["detail"]["survivors"], *was["detail"]["equivalent"]]:
+        same = [(pathlib.Path(m["file"]), *c) for c in candidates(ROOT / m["file"])
+                if (c[1], c[2].strip()) == (m["change"], m["code"])]
+        if not same:
+            sys.exit(f"{m['file']}: {m['code']}: no longer there")
+        m = min(same, key=lambda c: abs(c[1] + 1 - m["line"]))
+        yield m, try_one(m, suites)
+
+
+def as_json(args, seconds, none, noticed, survivors, equal):
+    counted = sum(noticed.values()) + len(survivors)
+    judge = f"units (also under ASan and UBSan), {', '.join(GROUPS)}, cli"
+    return {"name": pathlib.Path(args.json or "mutation").stem, "judge": judge, "version": tierpath_version(), "seed": args.seed,
+            "cases": counted, "failures": len(survivors),
+            "skipped": [], "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "seconds": round(seconds),
+            "detail": {"caught_percent": round(100 * sum(noticed.values()) / counted, 1) if counted else 0,
+                       "noticed_by": dict(noticed), "taken_instead_of": dict(none), "equivalent": equal,
+                       "survivors": survivors}}
+
+
+def tierpath_version():
+    """The commit that was broken."""
+    done = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--again", type=pathlib.Path, metavar="FILE", help="only what survived there; the result is of both")
+    parser.add_argument("--json")
+    args = parser.parse_args()
+    os.nice(19)
+    started, known = time.time(), equivalents()
+    none, noticed, survivors, equal = collections.Counter(), collections.Counter(), [], []
+    was = json.loads(args.again.read_text()) if args.again else None
+    if was:
+        args.seed, started = was["seed"], started - was["seconds"]
+        none.update(was["detail"]["taken_instead_of"])
+        noticed.update(was["detail"]["noticed_by"])
+    suites = prepare()
+    print(f"seed {args.seed}", flush=True)
+    began = time.time()
+    for m, who in again(was, suites) if was else fresh(args.seed, args.count, suites):
+        name, number, what, old, _ = m
+        place = {"file": str(name), "line": number + 1, "change": what, "code": old.strip()}
+        reason = known.get((f"{name}: {old.strip()}", what))
+        if who in NO_MUTANT:
+            none[who] += 1
+            continue
+        if who:
+            noticed["its folder's units" if who.startswith("unit ") else who] += 1
+        elif reason:
+            equal.append({**place, "reason": reason})
+        else:
+            survivors.append(place)
+        seconds, began = time.time() - began, time.time()
+        n = sum(noticed.values()) + len(survivors) + len(equal)
+        verdict = who or ("equivalent" if reason else "SURVIVED")
+        print(f"{n:4} {seconds:3.0f} s  {verdict:30} {text_of(m)}", flush=True)
+    result = as_json(args, time.time() - started, none, noticed, survivors, equal)
+    if args.json:
+        pathlib.Path(args.json).write_text(json.dumps(result, indent=1) + "\n")
+    share = result["detail"]["caught_percent"]
+    print(f"{sum(noticed.values())} of {result['cases']} noticed ({share} %), {len(equal)} more are equivalent; "
+          f"{none['does not compile']} did not compile, {none['same code']} gave the same code")
+    return 0 if share >= 90 else 1
+
+
+sys.exit(main())
