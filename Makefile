@@ -46,7 +46,7 @@ LIB_OBJ := $(filter-out $(MAIN),$(OBJ))
 BIN := $O/tierpath
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps run test unit oracle-long mutation proof lint format asan clang fuzz fuzz-long \
+.PHONY: all help deps run test unit oracle-long valgrind mutation proof lint format asan clang fuzz fuzz-long \
 	bench bench-peers bench-check bench-plot bench-table bless check-kernel \
 	check-live check-rfc check-same install uninstall clean
 .SECONDARY:
@@ -137,6 +137,11 @@ $O/one/$(LAYER)/unit: $(patsubst %.c,$O/%.o,$(filter-out \
 		tests/unit/$(LAYER)/*_test.c tests/unit/*.c))
 	$(CC) $(ALL_CFLAGS) -o $@ $O/one/$(LAYER)/suites.c $(filter %.o,$^) $(LIBS) $(CHECK_LIBS)
 endif
+
+VALGRIND_LIMIT ?= 300
+valgrind: $O/unit-tests ## unit tests under valgrind, at most VALGRIND_LIMIT seconds a suite, into build/valgrind.json
+	@CI=1 tools/setup/deps.sh
+	@tests/unit/valgrind.py $O --limit $(VALGRIND_LIMIT) --json build/valgrind.json
 
 ORACLE_EFFORT ?= 20
 oracle-long: $O/unit-tests ## oracles with more seeds (ORACLE_EFFORT=20), into build/oracle.json

@@ -51,6 +51,7 @@ def main():
                     "--seeds", WORK / "seeds"],
                    cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     print(f"seed {args.seed}")
+    started = time.time()
     results = {t: run(t, args) for t in args.targets or TARGETS}
     failed = [t for t, r in results.items() if r[2]]
     if args.json:
@@ -58,7 +59,7 @@ def main():
         pathlib.Path(args.json).write_text(json.dumps({
             "name": "fuzz", "judge": "libFuzzer, AddressSanitizer, UBSan", "version": version,
             "seed": args.seed, "cases": sum(r[0] for r in results.values()), "failures": len(failed),
-            "skipped": [], "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "skipped": [], "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "seconds": round(time.time() - started, 1),
             "detail": {t: {"inputs": r[0], "edges": r[1]} for t, r in results.items()}}, indent=1) + "\n")
     print(f"{len(results) - len(failed)} passed, {len(failed)} failed")
     return 1 if failed else 0

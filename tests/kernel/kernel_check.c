@@ -181,20 +181,28 @@ static void write_json(const struct options *o, const struct totals *t,
 		       double seconds)
 {
 	struct utsname u;
+	char when[32];
+	time_t clock = time(NULL);
 	FILE *f = o->json ? fopen(o->json, "w") : NULL;
 	if (!f)
 		return;
 	uname(&u);
+	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime(&clock));
 	fprintf(f,
-		"{\"kernel\": \"%s %s\", \"seed\": %lu, \"cases\": %lu, "
-		"\"packets\": %lu, \"compared\": %lu, \"mismatches\": %lu, "
-		"\"failed\": %lu, \"seconds\": %.1f,\n \"differences\": {",
-		u.sysname, u.release, o->seed, t->cases, t->packets,
-		t->compared, t->differing, t->failed, seconds);
+		"{\"name\": \"kernel\", \"judge\": \"%s\", \"version\": \"%s\", "
+		"\"seed\": %lu, \"cases\": %lu, \"failures\": %lu, "
+		"\"skipped\": [], \"when\": \"%s\", \"seconds\": %.1f,\n"
+		" \"detail\": {\"packets sent\": %lu, "
+		"\"arrivals compared\": %lu, \"cases that differ\": %lu, "
+		"\"cases that could not be played\": %lu,\n"
+		"  \"deliberate differences met\": {",
+		u.sysname, u.release, o->seed, t->cases,
+		t->differing + t->failed, when, seconds, t->packets,
+		t->compared, t->differing, t->failed);
 	for (size_t i = 0; i < DIFFER_COUNT; i++)
 		fprintf(f, "%s\"%s\": %lu", i ? ", " : "", differences[i].name,
 			t->met[i]);
-	fprintf(f, "}}\n");
+	fprintf(f, "}}}\n");
 	fclose(f);
 }
 

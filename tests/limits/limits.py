@@ -193,6 +193,7 @@ def limits(tmp):
 
 
 def main():
+    started = time.time()
     with tempfile.TemporaryDirectory() as name:
         tmp = pathlib.Path(name)
         print("seed", os.environ.get("NOMEM_SEED", "1"))
@@ -208,7 +209,7 @@ def main():
             "name": "limits", "judge": "RLIMIT_FSIZE, /dev/full, tmpfs, a malloc that fails",
             "version": os.uname().release, "seed": int(os.environ.get("NOMEM_SEED", "1")),
             "cases": cases, "failures": len(FAILED), "skipped": SKIPPED,
-            "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "seconds": round(time.time() - started, 1),
             "detail": COUNT}, indent=1) + "\n")
     print(f"{cases - len(FAILED)} passed, {len(FAILED)} failed")
     return 1 if FAILED else 0

@@ -25,6 +25,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 ARTICLE = ROOT / "topology/library/vcf4-static.yaml"
 NAT = HERE / "nat.yaml"
+JUDGES = "bind9-dnsutils dnsmasq-base skopeo docker-registry coturn openssl".split()  # packages of what judges
 NEEDED = ("ip unshare mount dig dnsmasq skopeo docker-registry openssl turnserver "
           "turnutils_natdiscovery").split()
 IMAGE = "k8s.gcr.io/busybox"
@@ -302,8 +303,26 @@ def refusals(r, binary):
              done.returncode == 0 and "vm-a:eth0" in done.stdout, done.stdout + done.stderr)
 
 
+def versions():
+    """Of the judges, as Debian names them."""
+    def one(package):
+        done = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", package], capture_output=True, text=True)
+        return f"{package} {done.stdout if done.returncode == 0 else 'of unknown version'}"
+    return ", ".join(map(one, JUDGES))
+
+
+def write(path, rows, started):
+    """The form of all results: tests/README.md."""
+    path.write_text(json.dumps({
+        "name": "live", "judge": "dig, dnsmasq, skopeo, docker-registry, turnutils_natdiscovery",
+        "version": versions(), "seed": "none", "cases": len(rows), "failures": sum(not r["ok"] for r in rows),
+        "skipped": [], "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "seconds": round(time.time() - started, 1), "detail": {}, "tests": rows}, indent=1) + "\n")
+
+
 def main():
     enter()
+    started = time.time()
     binary = str(pathlib.Path(sys.argv[1]).resolve())
     r = Results()
     subprocess.run(["mount", "-t", "tmpfs", "none", "/run"], check=True)
@@ -315,8 +334,7 @@ def main():
         article(r, binary, tmp)
         subprocess.run(["umount", "/etc/resolv.conf"], check=True)
     if "--json" in sys.argv:
-        pathlib.Path(sys.argv[sys.argv.index("--json") + 1]).write_text(
-            json.dumps({"tests": r.rows}, indent=1) + "\n")
+        write(pathlib.Path(sys.argv[sys.argv.index("--json") + 1]), r.rows, started)
     sys.exit(r.end())
 
 

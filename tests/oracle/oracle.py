@@ -40,6 +40,7 @@ def main():
     parser.add_argument("--json")
     args = parser.parse_args()
     args.build = args.build.resolve()
+    started = time.time()
     total, failed = 0, []
     with tempfile.NamedTemporaryFile("r") as log:
         for suite in SUITES:
@@ -57,7 +58,7 @@ def main():
         pathlib.Path(args.json).write_text(json.dumps({
             "name": "oracle", "judge": "naive FIB, NAT, checksum; libnet", "version": libnet_version(),
             "seed": 1, "cases": sum(compared.values()), "failures": len(failed), "skipped": [],
-            "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "seconds": round(time.time() - started, 1),
             "detail": {"suites": SUITES, "effort": args.effort, **compared}}, indent=1) + "\n")
     print(f"{total - len(failed)} passed, {len(failed)} failed")
     return 1 if failed or not compared else 0
