@@ -256,6 +256,35 @@ START_TEST(a_single_loss_needs_no_timer)
 }
 END_TEST
 
+/* When the client's segment of sequence number 'seq' left, the second time. */
+static uint64_t repeated_at(uint32_t seq)
+{
+	size_t seen = 0;
+	for (size_t i = 0; i < k.frames.count; i++) {
+		const struct world_kit_frame *f = tcp_frame(i, client);
+		if (f && f->len > 54 && field(f, 4) == seq && seen++)
+			return f->time;
+	}
+	return 0;
+}
+
+/* RFC 6298 (5.1): the timer that runs is left alone when more is sent. */
+START_TEST(the_timer_runs_from_the_first_segment_without_an_answer)
+{
+	start(plain, 0);
+	world_run_until(k.world, VCLOCK_S);
+	server_drops(true);
+	uint32_t first = sender->snd_nxt;
+	conn_send(sender, "one", 3);
+	world_run_until(k.world, VCLOCK_S + 150 * VCLOCK_MS);
+	conn_send(sender, "two", 3);
+	world_run_until(k.world, 2 * VCLOCK_S);
+	ck_assert_uint_ge(repeated_at(first), VCLOCK_S + 200 * VCLOCK_MS);
+	ck_assert_uint_lt(repeated_at(first), VCLOCK_S + 250 * VCLOCK_MS);
+	conn_set_events(sender, NULL, NULL);
+}
+END_TEST
+
 /* The path gets narrower while segments are missing: what is sent again covers
  * parts of what is there. */
 START_TEST(segments_may_be_cut_otherwise_when_sent_again)
@@ -291,6 +320,8 @@ Suite *conn_in_test_suite(void)
 	tcase_add_test(t, every_second_segment_is_acknowledged_after_the_first);
 	tcase_add_test(t, a_last_odd_segment_is_acknowledged_after_40_ms);
 	tcase_add_test(t, a_single_loss_needs_no_timer);
+	tcase_add_test(t,
+		       the_timer_runs_from_the_first_segment_without_an_answer);
 	tcase_add_test(t, segments_may_be_cut_otherwise_when_sent_again);
 	suite_add_tcase(s, t);
 	return s;

@@ -272,6 +272,32 @@ START_TEST(docker_asks_for_names_before_it_connects)
 }
 END_TEST
 
+/* What is no digest in a manifest is not asked for. */
+START_TEST(digests_have_a_length)
+{
+	static const struct tls_server tls = {
+		.issuer = HOST_PUBLIC,
+		.not_before = VCLOCK_EPOCH - 86400,
+		.not_after = VCLOCK_EPOCH + 86400};
+	static const struct registry_page page = {
+		443, 200,
+		"{\"digest\":\"sha256:0\"} {\"digest\":\"sha256:"
+		"00000000000000000000000000000000"
+		"00000000000000000000000000000000\"} {\"digest\":\"sha256:",
+		&tls};
+	struct host_kit h;
+	host_kit_init(&h);
+	registry_serve_page(h.server, &page);
+	ck_assert_msg(host_kit_pull(&h, "docker1903", IMAGE), "%s",
+		      str_text(&h.text));
+	/* GET /v2/, the manifest, one blob. */
+	ck_assert_uint_eq(host_kit_count(&h, host_kit_nic(h.client),
+					 IP4_PROTO_TCP, 443, TCP_SYN),
+			  3);
+	host_kit_fini(&h);
+}
+END_TEST
+
 START_TEST(the_stub_merges_what_is_asked_again)
 {
 	struct host_kit h;
@@ -317,6 +343,7 @@ Suite *pull_test_suite(void)
 	tcase_add_loop_test(c, each_client_has_its_words_and_its_time, 0,
 			    sizeof(rows) / sizeof(rows[0]));
 	tcase_add_test(c, docker_asks_for_names_before_it_connects);
+	tcase_add_test(c, digests_have_a_length);
 	tcase_add_test(c, the_stub_merges_what_is_asked_again);
 	tcase_add_test(c, the_syn_of_second_15_still_goes_out);
 	suite_add_tcase(s, c);

@@ -154,6 +154,36 @@ START_TEST(each_fault_has_its_words)
 }
 END_TEST
 
+/* What a client makes of an answer that is wrong from the start. */
+static enum tls_fault_kind fault_of(const char *answer, size_t len)
+{
+	struct tls_client client = {.host = "registry.example"};
+	struct tls_secret secret = {.world = 1, .side = 2};
+	struct tls *t = tls_connect(&client, &secret);
+	tls_step(t);
+	tls_take(t, (const uint8_t *)answer, len);
+	ck_assert_int_eq(tls_step(t), TLS_FAILED);
+	enum tls_fault_kind kind = tls_fault(t)->kind;
+	tls_free(t);
+	return kind;
+}
+
+START_TEST(a_bad_record_is_not_what_is_no_record)
+{
+	if (!tls_is_built())
+		return;
+	ck_assert_int_eq(fault_of("HTTP/1.0 400 Bad", 16),
+			 TLS_FAULT_PLAIN_HTTP);
+	ck_assert_int_eq(fault_of("SSH-2.0-OpenSSH_9.2\r\n", 21),
+			 TLS_FAULT_NOT_TLS);
+	/* a handshake of version 9: no record; of version 3, but nonsense */
+	ck_assert_int_eq(fault_of("\x16\x09\x01\x00\x02xx", 7),
+			 TLS_FAULT_NOT_TLS);
+	ck_assert_int_eq(fault_of("\x16\x03\x03\x00\x04xxxx", 9),
+			 TLS_FAULT_OTHER);
+}
+END_TEST
+
 /* The hash of all frames of a request in a world of that seed. */
 static uint64_t frames_of(uint64_t seed, const struct row *row)
 {
@@ -234,6 +264,7 @@ Suite *tls_test_suite(void)
 	TCase *c = tcase_create("tls");
 	tcase_add_loop_test(c, each_fault_has_its_words, 0,
 			    sizeof(rows) / sizeof(rows[0]));
+	tcase_add_test(c, a_bad_record_is_not_what_is_no_record);
 	tcase_add_test(c, the_same_seed_gives_the_same_bytes);
 	tcase_add_test(c, keys_are_told_before_what_they_open);
 	suite_add_tcase(s, c);

@@ -68,6 +68,13 @@ static void cut_tcp(void)
 	wrap(IP4_PROTO_TCP, 12, 0);
 }
 
+/* The header says that it is shorter than a header. */
+static void short_tcp(void)
+{
+	some_data();
+	l4[12] = 0x40;
+}
+
 static void fragment(void)
 {
 	syn();
@@ -193,6 +200,7 @@ static const struct {
 	{request, "HTTP GET /v2/", ENDS "HTTP GET /v2/ 30 bytes"},
 	{response, "HTTP 404", ENDS "HTTP 404 26 bytes"},
 	{cut_tcp, "TCP", ENDS "TCP"},
+	{short_tcp, "TCP", ENDS "TCP"},
 	{fragment, "TCP", ADDRS "TCP"},
 	{datagram, "UDP", "10.244.1.18:1000 > 74.125.133.82:2000 UDP"},
 	{query, "DNS query", UDP_ENDS "DNS query A k8s.gcr.io"},

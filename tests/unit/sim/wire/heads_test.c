@@ -117,6 +117,11 @@ START_TEST(udp_takes_no_checksum_for_an_answer)
 		   csum_finish(csum_add(csum_pseudo(a, b, 17, 12), bytes, 12)));
 	ck_assert(udp_read(bytes, 12, a, b, &u));
 	ck_assert(!udp_read(bytes, 12, a, a, &u));
+	bytes[5] = 8; /* no data at all */
+	be_store16(bytes + 6, 0);
+	ck_assert(udp_read(bytes, 8, a, b, &u));
+	bytes[5] = 7; /* not even its header */
+	ck_assert(!udp_read(bytes, 8, a, b, &u));
 	bytes[5] = 13; /* longer than there are bytes */
 	ck_assert(!udp_read(bytes, 12, a, b, &u));
 }

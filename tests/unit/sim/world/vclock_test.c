@@ -59,6 +59,16 @@ START_TEST(timers_fire_in_order_of_time)
 }
 END_TEST
 
+START_TEST(what_is_set_at_the_end_is_forgotten)
+{
+	set(0, 5);
+	set(1, 500000);
+	vclock_fini(&clock_);
+	ck_assert_uint_eq(vclock_next(&clock_), VCLOCK_NEVER);
+	ck_assert(!vclock_step(&clock_, VCLOCK_NEVER));
+}
+END_TEST
+
 START_TEST(equal_times_fire_in_the_order_they_were_set)
 {
 	set(2, 5);
@@ -196,6 +206,7 @@ Suite *vclock_test_suite(void)
 	Suite *s = suite_create("vclock");
 	TCase *t = tcase_create("vclock");
 	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, what_is_set_at_the_end_is_forgotten);
 	tcase_add_test(t, timers_fire_in_order_of_time);
 	tcase_add_test(t, equal_times_fire_in_the_order_they_were_set);
 	tcase_add_test(t, cancelled_timers_never_fire);

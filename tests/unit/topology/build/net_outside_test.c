@@ -103,12 +103,16 @@ static const struct {
 } nodes[] = {{"true", "", true},
 	     {"true", ", scope: [eth0]", true},
 	     {"true", ", scope: [cni0]", false},
+	     {"true",
+	      ", sequence_number: 20}, n: {action: NO_SNAT, sequence_number: "
+	      "10, source_network: 10.99.0.0/24, scope: [cni0]",
+	      true},
 	     {"false", NULL, false}};
 
 START_TEST(a_node_forwards_for_its_pods)
 {
 	struct net_kit k;
-	char rule[200], patch[600];
+	char rule[400], patch[800];
 	snprintf(rule, sizeof(rule), MASQUERADE,
 		 nodes[_i].scope ? nodes[_i].scope : "");
 	snprintf(patch, sizeof(patch), NODE, nodes[_i].forwards,
