@@ -173,8 +173,6 @@ void act_poll(struct stage *s, struct stage_run *r)
 
 void act_stop(struct stage *s, struct stage_run *r)
 {
-	if (!r->started || r->ended)
-		return;
 	if (r->kubelet) {
 		finish_pull(s, r);
 		return;

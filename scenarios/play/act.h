@@ -15,7 +15,7 @@
 bool act_start(struct stage *s, struct stage_run *r);
 /* Looks whether the step has ended, and records how. */
 void act_poll(struct stage *s, struct stage_run *r);
-/* The step ends now, whatever it has come to. */
+/* The step, started and not ended, ends now, whatever it has come to. */
 void act_stop(struct stage *s, struct stage_run *r);
 void act_release(struct stage_run *r);
 

@@ -272,19 +272,41 @@ START_TEST(docker_asks_for_names_before_it_connects)
 }
 END_TEST
 
+static const struct tls_server served = {.issuer = HOST_PUBLIC,
+					 .not_before = VCLOCK_EPOCH - 86400,
+					 .not_after = VCLOCK_EPOCH + 86400};
+
+START_TEST(all_layers_are_fetched_whole)
+{
+	static const char *const tags[] = {"1.0", "latest"};
+	static const uint64_t layers[] = {1000, 50000, 2000};
+	static const struct registry_image image = {"busybox", tags, 2, layers,
+						    3};
+	static const struct registry_conf conf = {443, 0, &image, 1, &served};
+	struct host_kit h;
+	host_kit_init(&h);
+	registry_serve(h.server, &conf);
+	ck_assert_msg(host_kit_pull(&h, "docker1903", IMAGE), "%s",
+		      str_text(&h.text));
+	size_t bytes = 0;
+	for (size_t i = 0; i < h.k.frames.count; i++)
+		if (h.k.frames.at[i].nic == host_kit_nic(h.server))
+			bytes += h.k.frames.at[i].len;
+	ck_assert_uint_gt(bytes, 53000);
+	ck_assert_uint_lt(bytes, 75000);
+	host_kit_fini(&h);
+}
+END_TEST
+
 /* What is no digest in a manifest is not asked for. */
 START_TEST(digests_have_a_length)
 {
-	static const struct tls_server tls = {
-		.issuer = HOST_PUBLIC,
-		.not_before = VCLOCK_EPOCH - 86400,
-		.not_after = VCLOCK_EPOCH + 86400};
 	static const struct registry_page page = {
 		443, 200,
 		"{\"digest\":\"sha256:0\"} {\"digest\":\"sha256:"
 		"00000000000000000000000000000000"
 		"00000000000000000000000000000000\"} {\"digest\":\"sha256:",
-		&tls};
+		&served};
 	struct host_kit h;
 	host_kit_init(&h);
 	registry_serve_page(h.server, &page);
@@ -343,6 +365,7 @@ Suite *pull_test_suite(void)
 	tcase_add_loop_test(c, each_client_has_its_words_and_its_time, 0,
 			    sizeof(rows) / sizeof(rows[0]));
 	tcase_add_test(c, docker_asks_for_names_before_it_connects);
+	tcase_add_test(c, all_layers_are_fetched_whole);
 	tcase_add_test(c, digests_have_a_length);
 	tcase_add_test(c, the_stub_merges_what_is_asked_again);
 	tcase_add_test(c, the_syn_of_second_15_still_goes_out);

@@ -181,6 +181,11 @@ START_TEST(a_bad_record_is_not_what_is_no_record)
 			 TLS_FAULT_NOT_TLS);
 	ck_assert_int_eq(fault_of("\x16\x03\x03\x00\x04xxxx", 9),
 			 TLS_FAULT_OTHER);
+	/* an alert of three bytes, which have two; a type that there is not */
+	ck_assert_int_eq(fault_of("\x15\x03\x03\x00\x03\x02\x28\x00", 8),
+			 TLS_FAULT_OTHER);
+	ck_assert_int_eq(fault_of("\x63\x03\x03\x00\x04xxxx", 9),
+			 TLS_FAULT_NOT_TLS);
 }
 END_TEST
 

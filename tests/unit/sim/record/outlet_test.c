@@ -7,7 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/record/capfilter.h"
+#include "sim/record/capread.h"
+#include "sim/record/capture.h"
 #include "sim/record/outlet.h"
+#include "sim/record/pcapng.h"
+#include "sim/record/recorder.h"
+#include "sim/record/story.h"
 
 static char folder[] = "/tmp/outlet-test-XXXXXX";
 static char path[64], fifo[64];
@@ -87,12 +93,27 @@ START_TEST(a_reader_that_goes_away_is_no_error)
 }
 END_TEST
 
+START_TEST(what_was_never_opened_can_be_closed)
+{
+	ck_assert(capture_close(NULL, &d));
+	capture_discard(NULL);
+	ck_assert(pcapng_close(NULL, &d));
+	pcapng_discard(NULL);
+	ck_assert(recorder_end(NULL, true, &d));
+	capread_close(NULL);
+	capfilter_free(NULL);
+	story_free(NULL);
+	ck_assert_uint_eq(d.error_count, 0);
+}
+END_TEST
+
 Suite *outlet_test_suite(void);
 Suite *outlet_test_suite(void)
 {
 	Suite *s = suite_create("outlet");
 	TCase *t = tcase_create("outlet");
 	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, what_was_never_opened_can_be_closed);
 	tcase_add_test(t, a_file_appears_when_it_is_complete);
 	tcase_add_test(t, what_was_there_stays_when_discarded);
 	tcase_add_test(t, a_fifo_is_written_directly);
