@@ -18,22 +18,27 @@ static void teardown(void)
 	host_kit_fini(&h);
 }
 
-/* A datagram of 'proto' whose first 20 bytes behind the header are 'l4'. */
-static void ask(uint8_t proto, const uint8_t l4[20])
+/* A datagram of 'proto' whose 'size' bytes behind the header are 'l4'. */
+static void ask_with(uint8_t proto, const uint8_t *l4, uint16_t size)
 {
 	struct pkt *p = world_take_pkt(h.k.world);
 	struct ip4_head head = {.tos = TOS,
 				.ttl = 64,
 				.proto = proto,
-				.size = IP4_SIZE + 20,
+				.size = (uint16_t)(IP4_SIZE + size),
 				.src = world_kit_ip4("10.0.0.2"),
 				.dst = world_kit_ip4("10.0.1.2")};
-	memcpy(p->data + ETH_SIZE + IP4_SIZE, l4, 20);
+	memcpy(p->data + ETH_SIZE + IP4_SIZE, l4, size);
 	ip4_write(p->data + ETH_SIZE, &head);
 	eth_write(p->data, (mac){{0}}, (mac){{0}}, ETH_TYPE_IP4);
-	p->len = ETH_SIZE + IP4_SIZE + 20;
+	p->len = (uint16_t)(ETH_SIZE + IP4_SIZE + size);
 	router_send(host_router(h.client), p);
 	world_run_until(h.k.world, world_now(h.k.world) + VCLOCK_S);
+}
+
+static void ask(uint8_t proto, const uint8_t l4[20])
+{
+	ask_with(proto, l4, 20);
 }
 
 /* The IP header of the server's answer. */
@@ -49,7 +54,7 @@ static const uint8_t *answer(void)
 	return NULL;
 }
 
-static void is_unreachable(uint8_t code)
+static void is_unreachable(uint8_t code, uint16_t quoted)
 {
 	const uint8_t *ip = answer();
 	ck_assert_uint_eq(ip[9], IP4_PROTO_ICMP);
@@ -58,14 +63,14 @@ static void is_unreachable(uint8_t code)
 	ck_assert_uint_eq(ip[1], 0xd8);
 	ck_assert_uint_eq(be_load16(ip + 6), 0); /* no DF */
 	ck_assert_uint_eq(be_load16(ip + 2),
-			  IP4_SIZE + ICMP_SIZE + IP4_SIZE + 8);
+			  IP4_SIZE + ICMP_SIZE + IP4_SIZE + quoted);
 }
 
 START_TEST(a_port_that_is_closed_is_unreachable)
 {
 	uint8_t udp[20] = {0x13, 0x88, 0x17, 0x70, 0, 20};
 	ask(IP4_PROTO_UDP, udp);
-	is_unreachable(ICMP_PORT);
+	is_unreachable(ICMP_PORT, 8);
 }
 END_TEST
 
@@ -73,7 +78,15 @@ START_TEST(a_protocol_that_nobody_speaks_is_unreachable)
 {
 	uint8_t esp[20] = {0};
 	ask(50, esp);
-	is_unreachable(ICMP_PROTO);
+	is_unreachable(ICMP_PROTO, 8);
+}
+END_TEST
+
+START_TEST(no_more_is_quoted_than_there_was)
+{
+	uint8_t few[3] = {1, 2, 3};
+	ask_with(50, few, sizeof(few));
+	is_unreachable(ICMP_PROTO, sizeof(few));
 }
 END_TEST
 
@@ -100,6 +113,7 @@ Suite *stack_test_suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, a_port_that_is_closed_is_unreachable);
 	tcase_add_test(t, a_protocol_that_nobody_speaks_is_unreachable);
+	tcase_add_test(t, no_more_is_quoted_than_there_was);
 	tcase_add_test(t, a_reset_is_of_the_service_of_what_it_refuses);
 	suite_add_tcase(s, t);
 	return s;
