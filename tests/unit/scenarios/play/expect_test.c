@@ -3,6 +3,7 @@
  * cannot (step 2) and a pull without a way out (step 3). */
 #include "scenarios/play/expect.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/unit/scenarios/play/played.h"
@@ -37,6 +38,8 @@ static const struct {
 	 "no such host"},
 	{"step: 3, event: {reason: Pulled}", "the events were Scheduled"},
 	{"step: 3, event: {reason: Pulling, count: 2}", "Normal Pulling from"},
+	{"step: 3, event: {type: Normal, reason: Pulling, from: \"kubelet*\"}",
+	 NULL},
 	{"step: 3, no_event: {reason: Pulled}", NULL},
 	{"step: 3, no_event: {reason: Pulling}", "Normal Pulling from"},
 	{"step: 3, events: [{reason: Scheduled}, {reason: Pulling}, "
@@ -61,6 +64,9 @@ static const struct {
 	{"step: 1, no_drop: true", NULL},
 	{"step: 2, no_drop: true", "was dropped at router (NO_ROUTE)"},
 	{"step: 2, no_drop: {at: t0}", NULL},
+	{"step: 1, no_drop: {packet: SYN}", NULL},
+	{"step: 2, no_drop: {packet: SYN, at: router}",
+	 "was dropped at router"},
 
 	{"step: 1, hop: {at: t0, nat: SNAT, rule: inside-out, packet: SYN, "
 	 "src: 192.0.2.4}",
@@ -88,6 +94,10 @@ static const struct {
 	{"step: 1, session: {at: t0, rule: inside-out, src: 172.16.1.10, "
 	 "dst: \"198.51.100.10:443\", translated_src: 192.0.2.4}",
 	 NULL},
+	{"step: 1, session: {at: t0, translated_dst: \"198.51.100.10:443\"}",
+	 NULL},
+	{"step: 1, session: {at: t0, translated_dst: 198.51.100.11}",
+	 "other sessions: 172.16.1.10"},
 	{"step: 1, session: {at: t0, count: 1}", NULL},
 	{"step: 2, session: {at: t0, state: FIRST, dst: 203.0.113.9}", NULL},
 	{"step: 2, session: {at: t0, state: ESTABLISHED, dst: 203.0.113.9}",
@@ -135,6 +145,30 @@ START_TEST(a_claim_is_met_or_says_what_was_there_instead)
 }
 END_TEST
 
+/* Each claim in words, a line each, in the order of the table above. */
+START_TEST(a_claim_is_a_sentence)
+{
+	struct played p;
+	struct str text = {0}, said = {0};
+	str_add(&text, steps);
+	for (size_t i = 0; i < sizeof(claims) / sizeof(claims[0]); i++)
+		str_addf(&text, "  - {%s}\n", claims[i].claim);
+	played_run(&p, str_text(&text), NULL);
+	ck_assert_msg(p.outcome, "%s", str_text(&p.said));
+	for (size_t i = 1; i < p.outcome->expect_count; i++)
+		str_addf(&said, "%s\n", p.outcome->expects[i].claim);
+	char stored[8192];
+	FILE *f = fopen("tests/unit/scenarios/play/tables/claims.txt", "r");
+	ck_assert_ptr_nonnull(f);
+	stored[fread(stored, 1, sizeof(stored) - 1, f)] = '\0';
+	fclose(f);
+	ck_assert_str_eq(str_text(&said), stored);
+	str_fini(&text);
+	str_fini(&said);
+	played_end(&p);
+}
+END_TEST
+
 Suite *expect_test_suite(void);
 Suite *expect_test_suite(void)
 {
@@ -142,6 +176,7 @@ Suite *expect_test_suite(void)
 	TCase *t = tcase_create("expect");
 	tcase_add_loop_test(t, a_claim_is_met_or_says_what_was_there_instead, 0,
 			    sizeof(claims) / sizeof(claims[0]));
+	tcase_add_test(t, a_claim_is_a_sentence);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -81,6 +81,24 @@ START_TEST(what_is_not_said_is_what_nsx_takes)
 }
 END_TEST
 
+START_TEST(every_interface_takes_what_is_not_said)
+{
+	read_article();
+	for (size_t i = 0; i < m->tier0s.count; i++)
+		for (size_t j = 0; j < m->tier0s.at[i].interfaces.count; j++)
+			ck_assert_int_eq(
+				m->tier0s.at[i].interfaces.at[j].urpf_mode,
+				MODEL_URPF_STRICT);
+	ck_assert_uint_ge(m->tier0s.at[0].interfaces.count, 2);
+	for (size_t i = 0; i < m->routers.count; i++)
+		for (size_t j = 0; j < m->routers.at[i].interfaces.count; j++)
+			ck_assert_int_eq(
+				m->routers.at[i].interfaces.at[j].urpf_mode,
+				MODEL_URPF_NONE);
+	ck_assert_uint_ge(m->routers.at[0].interfaces.count, 2);
+}
+END_TEST
+
 START_TEST(names_become_indices)
 {
 	read_text(small);
@@ -166,6 +184,7 @@ Suite *model_test_suite(void)
 	TCase *c = tcase_create("model");
 	tcase_add_checked_fixture(c, NULL, clean);
 	tcase_add_test(c, what_is_not_said_is_what_nsx_takes);
+	tcase_add_test(c, every_interface_takes_what_is_not_said);
 	tcase_add_test(c, names_become_indices);
 	tcase_add_test(c, a_record_knows_its_path_and_place);
 	tcase_add_test(
