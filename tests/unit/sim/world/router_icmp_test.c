@@ -127,6 +127,16 @@ START_TEST(no_error_about_a_broadcast_frame)
 }
 END_TEST
 
+START_TEST(no_error_from_a_port_without_address)
+{
+	send(nowhere("10.1.0.2"));
+	ck_assert_uint_eq(at_a.count, 1);
+	router_remove_addr(r, 0, world_kit_ip4("10.1.0.1"));
+	ck_assert_int_eq(reason_of(send(nowhere("10.1.0.2"))), DROP_NO_ROUTE);
+	ck_assert_uint_eq(at_a.count, 1);
+}
+END_TEST
+
 START_TEST(a_damaged_ping_is_not_answered)
 {
 	struct pkt *p = world_kit_echo(&kit, "10.1.0.2", "10.1.0.1");
@@ -193,6 +203,7 @@ Suite *router_icmp_test_suite(void)
 	tcase_add_loop_test(t, no_error_to_what_is_no_host, 0,
 			    (int)(sizeof(sources) / sizeof(sources[0])));
 	tcase_add_test(t, no_error_about_a_broadcast_frame);
+	tcase_add_test(t, no_error_from_a_port_without_address);
 	tcase_add_test(t, a_damaged_ping_is_not_answered);
 	tcase_add_test(t, an_unmarked_packet_has_an_unmarked_answer);
 	suite_add_tcase(s, t);
