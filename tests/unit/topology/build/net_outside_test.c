@@ -129,13 +129,14 @@ END_TEST
 START_TEST(a_host_has_its_own_address_and_further_interfaces)
 {
 	struct net_kit k;
-	net_kit_init(&k, "segments: {pods: {}}\n"
-			 "hosts: {node: {segment: seg-b, address: 10.2.0.20/24, "
-			 "interfaces: {cni0: {segment: pods, address: "
-			 "10.99.0.1/24}, cni1: {segment: pods, address: "
-			 "10.98.0.1/24}}, gateway: 10.2.0.1}, pod: {segment: "
-			 "pods, address: 10.99.0.2/24}, other: {segment: pods, "
-			 "address: 10.98.0.2/24}}");
+	net_kit_init(&k,
+		     "segments: {pods: {}}\n"
+		     "hosts: {node: {segment: seg-b, address: 10.2.0.20/24, "
+		     "interfaces: {cni0: {segment: pods, address: "
+		     "10.99.0.1/24}, cni1: {segment: pods, address: "
+		     "10.98.0.1/24}}, gateway: 10.2.0.1}, pod: {segment: "
+		     "pods, address: 10.99.0.2/24}, other: {segment: pods, "
+		     "address: 10.98.0.2/24}}");
 	struct probe_conf first = {.kind = PROBE_PING, .target = "10.99.0.1"};
 	struct probe_conf second = {.kind = PROBE_PING, .target = "10.98.0.1"};
 	struct probe_conf own = {.kind = PROBE_PING, .target = "10.2.0.20"};
@@ -227,8 +228,7 @@ Suite *net_outside_test_suite(void)
 	tcase_add_test(c, outside_nat_acts_on_its_outside);
 	tcase_add_loop_test(c, a_node_forwards_for_its_pods, 0,
 			    sizeof(nodes) / sizeof(nodes[0]));
-	tcase_add_test(c,
-		       a_host_has_its_own_address_and_further_interfaces);
+	tcase_add_test(c, a_host_has_its_own_address_and_further_interfaces);
 	tcase_add_test(c, hosts_serve_what_they_are_told);
 	tcase_add_loop_test(c, zones_become_whole_names, 0,
 			    sizeof(names) / sizeof(names[0]));
