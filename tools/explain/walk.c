@@ -99,8 +99,8 @@ static void take(const struct outcome *o, struct walk_hop *hop,
 void walk_packet(const struct outcome *o, const struct trace_packet *p,
 		 struct walk *out)
 {
-	memset(out, 0, sizeof(*out));
 	out->packet = p;
+	out->count = 0; /* hops are filled as they come: there is room for many */
 	const struct note *n = NULL;
 	while ((n = trace_next(&o->trace, p, n)) != NULL) {
 		struct walk_hop *hop = hop_for(o, out, n);

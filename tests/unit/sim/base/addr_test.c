@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/base/addr.h"
 
+#include <stdio.h>
+
 #include "tests/unit/suites.h"
 
 Suite *addr_test_suite(void);
@@ -65,6 +67,30 @@ START_TEST(a_prefix_has_no_host_bits)
 }
 END_TEST
 
+START_TEST(what_is_printed_is_read_again)
+{
+	static const uint32_t values[] = {0, 0xffffffff, 0x01020304, 0x0a640963,
+					  0x636409ff};
+	char text[ADDR_PREFIX_SIZE], pair[ADDR_ENDPOINT_SIZE], want[64];
+	ip4 a = addr_ip4(values[_i % 5]);
+	struct addr_if back;
+	for (uint8_t len = 0; len <= 32; len++) {
+		struct addr_prefix p = {a, len};
+		ck_assert(addr_parse_if(addr_print_prefix(p, text), &back));
+		ck_assert_uint_eq(back.addr.v, a.v);
+		ck_assert_uint_eq(back.len, len);
+	}
+	for (unsigned port = 0; port <= 65535; port += 9 * port + 1) {
+		snprintf(want, sizeof(want), "%u.%u.%u.%u:%u", a.v >> 24,
+			 a.v >> 16 & 255, a.v >> 8 & 255, a.v & 255, port);
+		ck_assert_str_eq(addr_print_endpoint(a, (uint16_t)port, pair),
+				 want);
+	}
+	addr_print_endpoint(addr_ip4(0xffffffff), 65535, pair);
+	ck_assert_str_eq(pair, "255.255.255.255:65535");
+}
+END_TEST
+
 START_TEST(an_interface_address_needs_its_length)
 {
 	struct addr_if a;
@@ -115,6 +141,7 @@ Suite *addr_test_suite(void)
 	tcase_add_loop_test(
 		c, a_prefix_has_no_host_bits, 0,
 		(int)(sizeof(prefix_rows) / sizeof(prefix_rows[0])));
+	tcase_add_loop_test(c, what_is_printed_is_read_again, 0, 5);
 	tcase_add_test(c, an_interface_address_needs_its_length);
 	tcase_add_test(c, membership_follows_the_mask);
 	tcase_add_test(c, macs_and_ports);
