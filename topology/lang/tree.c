@@ -23,7 +23,8 @@ struct build {
 	uint16_t source;
 	const char *text;
 	size_t len;
-	size_t mark, offset; /* a place known both in characters and bytes */
+	bool ascii;	     /* a character is a byte */
+	size_t mark, offset; /* if not: a place known in both */
 	struct keyset keys;
 	unsigned depth;
 	bool failed;
@@ -48,6 +49,8 @@ static bool continues(const struct build *b, size_t offset)
  * so it is a short way from the one before. */
 static uint32_t offset_of(struct build *b, yaml_mark_t mark)
 {
+	if (b->ascii)
+		return (uint32_t)(mark.index < b->len ? mark.index : b->len);
 	for (; b->mark < mark.index && b->offset < b->len; b->mark++)
 		do
 			b->offset++;
@@ -57,6 +60,14 @@ static uint32_t offset_of(struct build *b, yaml_mark_t mark)
 			b->offset--;
 		while (b->offset && continues(b, b->offset));
 	return (uint32_t)b->offset;
+}
+
+static bool is_ascii(const char *text, size_t len)
+{
+	unsigned char all = 0;
+	for (size_t i = 0; i < len; i++)
+		all |= (unsigned char)text[i];
+	return all < 0x80;
 }
 
 static struct diag_place place_of(struct build *b, yaml_mark_t from,
@@ -291,7 +302,10 @@ static struct tree *too_large(const char *name, struct diag *d)
 struct tree *tree_parse(const char *name, const char *text, size_t len,
 			struct diag *d)
 {
-	struct build b = {.diag = d, .text = text, .len = len};
+	struct build b = {.diag = d,
+			  .ascii = is_ascii(text, len),
+			  .text = text,
+			  .len = len};
 	size_t errors = d->error_count;
 	b.source = diag_source(d, name, text, len);
 	if (len > TREE_SIZE_MAX)

@@ -70,10 +70,15 @@ START_TEST(json_is_yaml)
 }
 END_TEST
 
+static const char *const placed[] = {
+	"one: 1\ntwo:\n  three: x\n",
+	"one: \"\xc3\xa4\xe2\x82\xac\"\ntwo:\n  three: x\n",
+};
+
 START_TEST(everything_knows_where_it_stood)
 {
 	struct str s = {0};
-	parse("one: 1\ntwo:\n  three: x\n");
+	parse(placed[_i]);
 	const struct tree_node *n = tree_get(tree_get(t->root, "two"), "three");
 	diag_error(&d, n->at, "here");
 	diag_error(&d, n->key_at, "there");
@@ -192,7 +197,7 @@ Suite *tree_test_suite(void)
 	tcase_add_test(c, maps_lists_and_scalars_keep_their_order);
 	tcase_add_test(c, quotes_keep_a_null_from_being_one);
 	tcase_add_test(c, json_is_yaml);
-	tcase_add_test(c, everything_knows_where_it_stood);
+	tcase_add_loop_test(c, everything_knows_where_it_stood, 0, 2);
 	tcase_add_loop_test(c, what_is_no_map_of_ours_is_refused_with_its_place,
 			    0, sizeof(wrong) / sizeof(wrong[0]));
 	tcase_add_test(c, depth_has_a_limit);
