@@ -30,7 +30,7 @@ typedef double bench_run(void *state);
 bool bench_wants(const struct bench *b, const char *name);
 /* Whether the user has named it: for rows that are not of the usual table. */
 bool bench_asked(const struct bench *b, const char *name);
-/* Measures a row; 'unit' is "M/s", "ms", "s" or "bytes". */
+/* Measures a row; 'unit' is "M/s", "ms", "s", "x" (times) or "bytes". */
 void bench_measure(struct bench *b, const char *name, const char *unit,
 		   bench_run *run, void *state);
 /* A row of one value that does not vary from run to run (memory). */

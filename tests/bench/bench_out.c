@@ -24,6 +24,7 @@ static const struct {
 	{"tcp_bulk", "TCP segments through both NATs", 1, 60},
 	{"trace_process", "`tierpath trace`, start to end", 3, 4},
 	{"suite", "`tierpath test scenarios`", 1, 0},
+	{"suite_scaling", "four suites: all processors against `-j 1`", 0, 0},
 	{"load_large", "10,000 Tier-1s, 100,000 segments, 1 M hosts", 10, 0},
 	{"load_large_peak", "memory of that", 4294967296.0, 0},
 	{"bytes_per_session", "memory of a session, both directions", 96, 0},

@@ -38,12 +38,25 @@ static void bench_trace(struct bench *b, char *tierpath)
 	bench_measure(b, "trace_process", "ms", trace, argv);
 }
 
+#define FOUR "scenarios", "scenarios", "scenarios", "scenarios"
+
+/* Enough work for all processors: of a single suite, half is one scenario. */
+static double scaling(void *state)
+{
+	char *tierpath = state;
+	char *alone[] = {tierpath, "test", FOUR, "-j", "1", NULL};
+	char *all[] = {tierpath, "test", FOUR, NULL};
+	double ms = process_ms(alone);
+	return ms / process_ms(all);
+}
+
 static void bench_suite(struct bench *b, char *tierpath)
 {
 	char *alone[] = {tierpath, "test", "scenarios", "-j", "1", NULL};
 	char *all[] = {tierpath, "test", "scenarios", NULL};
 	bench_measure(b, "suite", "s", seconds, all);
 	bench_measure(b, "suite_j1", "s", seconds, alone);
+	bench_measure(b, "suite_scaling", "x", scaling, tierpath);
 }
 
 static void bench_load(struct bench *b, const char *row, unsigned part)

@@ -141,6 +141,25 @@ exits 1 test "$tmp/wrong.yaml"; says out '^not ok 1'; says out '# .*upstream.*DR
 exits 0 test scenarios/article; says out '^TAP version 13'; says out '^1\.\.[0-9]+'
 cp "$tmp/out" "$tmp/one"
 exits 0 test -j 2 scenarios/article; cmp -s "$tmp/out" "$tmp/one"; ok "-j 2 prints the same" $?
+# a process that dies, in a scenario that does not come: the others are played
+mkfifo "$tmp/late.yaml"
+exec 9<> "$tmp/late.yaml"
+"$bin" test -j 2 "$tmp/late.yaml" scenarios/article > "$tmp/out" 9>&- &
+test=$! reader=
+for _ in $(seq 200); do
+	for fd in /proc/[0-9]*/fd/*; do
+		pid=${fd#/proc/} pid=${pid%%/*}
+		[ "$pid" = $$ ] || [ "$(readlink "$fd")" != "$tmp/late.yaml" ] || reader=$pid
+	done
+	[ -z "$reader" ] || break
+	sleep 0.05
+done
+kill -9 "$reader"
+exec 9>&-
+wait $test; [ $? = 2 ]; ok "a process that dies is exit 2" $?
+says out '^not ok [0-9]+ - .*late.yaml'; says out 'has died'
+[ "$(grep -c '^ok' "$tmp/out")" = "$(grep -c '^ok' "$tmp/one")" ]
+ok "and takes only its own scenario down" $?
 : > "$tmp/all"
 for i in 1 2 3; do
 	run test --shard=$i/3 scenarios/article

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Scenarios are played by -j processes; each takes every j-th one and sends
- * its results back through a pipe. They are printed in order. */
+/* Scenarios are played by -j processes. Each takes the next one that nobody has
+ * taken, for one may last as long as all others, and sends its result through a
+ * pipe of its own. They are printed in order. */
+#include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -106,26 +110,44 @@ static bool read_text(FILE *from, size_t len, struct str *out)
 	return ok;
 }
 
-static void receive_all(FILE *from, struct judged *all, size_t count)
+/* False at the end. */
+static bool receive_one(FILE *from, struct judged *all, size_t count)
 {
 	struct message m;
-	while (fread(&m, sizeof(m), 1, from) == 1 && m.number < count) {
-		struct judged *j = &all[m.number];
-		j->tap.passed = m.passed;
-		j->tap.broken = m.broken;
-		j->tap.skipped = m.skipped;
-		j->limited = m.limited;
-		j->tap.expectations = m.expectations;
-		j->tap.seconds = m.seconds;
-		j->there = read_text(from, m.title_len, &j->title) &&
-			   read_text(from, m.trouble_len, &j->trouble);
-	}
+	if (fread(&m, sizeof(m), 1, from) != 1 || m.number >= count)
+		return false;
+	struct judged *j = &all[m.number];
+	j->tap.passed = m.passed;
+	j->tap.broken = m.broken;
+	j->tap.skipped = m.skipped;
+	j->limited = m.limited;
+	j->tap.expectations = m.expectations;
+	j->tap.seconds = m.seconds;
+	j->there = read_text(from, m.title_len, &j->title) &&
+		   read_text(from, m.trouble_len, &j->trouble);
+	return j->there;
+}
+
+struct worker {
+	pid_t pid;
+	FILE *from; /* NULL: none, or at its end */
+};
+
+/* What the workers have in common: the number of the next scenario. */
+static atomic_size_t *new_queue(void)
+{
+	void *p = mmap(NULL, sizeof(atomic_size_t), PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		mem_limit("out of memory");
+	return p;
 }
 
 static void work(const struct option_values *v, const struct cmd_paths *paths,
-		 size_t first, FILE *to)
+		 atomic_size_t *next, FILE *to)
 {
-	for (size_t i = first; i < paths->count; i += v->jobs) {
+	size_t i;
+	while ((i = atomic_fetch_add(next, 1)) < paths->count) {
 		struct judged j = {.there = true};
 		judge(v, paths->at[i], &j);
 		send_one(to, i, &j);
@@ -134,48 +156,98 @@ static void work(const struct option_values *v, const struct cmd_paths *paths,
 	}
 }
 
-/* Starts a process; the pipe from it, or NULL. */
-static FILE *start_worker(const struct option_values *v,
-			  const struct cmd_paths *paths, size_t first,
-			  pid_t *pid)
+static struct worker start_worker(const struct option_values *v,
+				  const struct cmd_paths *paths,
+				  atomic_size_t *next)
 {
 	int ends[2];
 	fflush(stdout);
 	if (pipe(ends) != 0)
-		return NULL;
-	*pid = fork();
-	if (*pid == 0) {
+		return (struct worker){-1, NULL};
+	pid_t pid = fork();
+	if (pid == 0) {
 		close(ends[0]);
 		FILE *to = fdopen(ends[1], "wb");
-		work(v, paths, first, to);
+		work(v, paths, next, to);
 		fclose(to);
 		_exit(0);
 	}
 	close(ends[1]);
-	return *pid > 0 ? fdopen(ends[0], "rb") : NULL;
+	FILE *from = fdopen(ends[0], "rb");
+	if (!from)
+		mem_limit("out of memory");
+	/* What is read is what is asked for: poll() must know of the rest. */
+	setvbuf(from, NULL, _IONBF, 0);
+	return (struct worker){pid, from};
+}
+
+static void end_worker(struct worker *w)
+{
+	if (w->from)
+		fclose(w->from);
+	if (w->pid > 0)
+		waitpid(w->pid, NULL, 0);
+	*w = (struct worker){-1, NULL};
+}
+
+/* Until all have ended. A result is read when it comes, so that nobody waits
+ * for room in a pipe. */
+static void receive_all(struct worker *workers, size_t jobs, struct judged *all,
+			size_t count)
+{
+	struct pollfd *polled = mem_new(jobs, sizeof(*polled));
+	size_t open = 0;
+	for (size_t i = 0; i < jobs; i++) {
+		FILE *from = workers[i].from;
+		polled[i] =
+			(struct pollfd){from ? fileno(from) : -1, POLLIN, 0};
+		open += from != NULL;
+	}
+	while (open) {
+		if (poll(polled, jobs, -1) < 0)
+			continue; /* a signal */
+		for (size_t i = 0; i < jobs; i++) {
+			if (!polled[i].revents ||
+			    receive_one(workers[i].from, all, count))
+				continue;
+			end_worker(&workers[i]);
+			polled[i] = (struct pollfd){-1, 0, 0};
+			open--;
+		}
+	}
+	mem_free(polled);
+}
+
+static void judge_here(const struct option_values *v,
+		       const struct cmd_paths *paths, struct judged *all)
+{
+	for (size_t i = 0; i < paths->count; i++) {
+		judge(v, paths->at[i], &all[i]);
+		all[i].there = true;
+	}
+}
+
+static void judge_apart(const struct option_values *v,
+			const struct cmd_paths *paths, size_t jobs,
+			struct judged *all)
+{
+	struct worker *workers = mem_new(jobs, sizeof(*workers));
+	atomic_size_t *next = new_queue();
+	for (size_t i = 0; i < jobs; i++)
+		workers[i] = start_worker(v, paths, next);
+	receive_all(workers, jobs, all, paths->count);
+	munmap(next, sizeof(*next));
+	mem_free(workers);
 }
 
 static void judge_all(const struct option_values *v,
 		      const struct cmd_paths *paths, struct judged *all)
 {
 	size_t jobs = v->jobs < paths->count ? v->jobs : paths->count;
-	FILE **pipes = (FILE **)mem_new(jobs, sizeof(FILE *));
-	pid_t *pids = mem_new(jobs, sizeof(*pids));
-	for (size_t i = 0; i < paths->count && jobs == 1; i++) {
-		judge(v, paths->at[i], &all[i]);
-		all[i].there = true;
-	}
-	for (size_t i = 0; i < jobs && jobs > 1; i++)
-		pipes[i] = start_worker(v, paths, i, &pids[i]);
-	for (size_t i = 0; i < jobs; i++) {
-		if (!pipes[i])
-			continue;
-		receive_all(pipes[i], all, paths->count);
-		fclose(pipes[i]);
-		waitpid(pids[i], NULL, 0);
-	}
-	mem_free(pipes);
-	mem_free(pids);
+	if (jobs == 1)
+		judge_here(v, paths, all);
+	else
+		judge_apart(v, paths, jobs, all);
 }
 
 static void complete(struct judged *j, const char *path)
