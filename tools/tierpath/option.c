@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/base/mem.h"
 #include "tools/tierpath/option_table.h"
@@ -270,6 +271,14 @@ static bool check_words(struct reader *r)
 	return false;
 }
 
+static uint64_t processors(void)
+{
+	long count = sysconf(_SC_NPROCESSORS_ONLN);
+	if (count < 1)
+		return 1;
+	return count < OPTION_JOBS_MAX ? (uint64_t)count : OPTION_JOBS_MAX;
+}
+
 bool option_parse(int argc, char **argv, struct option_values *out,
 		  struct diag *d)
 {
@@ -283,7 +292,7 @@ bool option_parse(int argc, char **argv, struct option_values *out,
 	out->points = "story";
 	out->proto = "tcp";
 	out->command = OPTION_HELP;
-	out->jobs = 1;
+	out->jobs = processors();
 	if (argc == 2 && !strcmp(argv[1], "--version")) {
 		out->version = true;
 		return true;

@@ -26,6 +26,8 @@ enum option_command {
 	OPTION_COMMAND_COUNT
 };
 
+#define OPTION_JOBS_MAX 256
+
 #define OPTION_EXIT_OK	     0
 #define OPTION_EXIT_FAILED   1 /* an expectation failed */
 #define OPTION_EXIT_INPUT    2 /* wrong usage or input */

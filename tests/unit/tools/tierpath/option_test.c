@@ -3,6 +3,7 @@
 
 #include <check.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/unit/suites.h"
 
@@ -96,7 +97,7 @@ END_TEST
 START_TEST(what_is_not_said_has_a_default)
 {
 	ck_assert(parse("test x"));
-	ck_assert_uint_eq(v.jobs, 1);
+	ck_assert_uint_eq(v.jobs, (uint64_t)sysconf(_SC_NPROCESSORS_ONLN));
 	ck_assert_uint_eq(v.shards, 0);
 	ck_assert_str_eq(v.color, "auto");
 	ck_assert(!v.has_seed);
