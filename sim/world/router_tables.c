@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/keymap.h"
 #include "sim/base/mem.h"
 #include "sim/wire/ip4.h"
 #include "sim/world/router_private.h"
 
 #define FIRST_SESSIONS 128 /* room is made for at first */
+#define NONE	       UINT32_MAX
 
 static void *copy_of(const void *from, size_t count, size_t size)
 {
@@ -153,16 +155,17 @@ static void set_nat(struct router *r, const struct router_tables *t)
 	index_nat(now, NAT_EGRESS);
 	nat_seal(now);
 	uint32_t *moved = mem_new(old.count, sizeof(*moved));
+	struct keymap places = {0};
+	for (size_t i = 0; i < now->count; i++)
+		keymap_at(&places, now->rules[i].ref, (uint32_t)i);
 	for (size_t i = 0; i < old.count; i++) {
-		moved[i] = FLOW_NONE;
-		for (size_t j = 0; j < now->count; j++) {
-			if (now->rules[j].ref != old.rules[i].ref)
-				continue;
-			moved[i] = (uint32_t)j;
-			now->rules[j].packets = old.rules[i].packets;
-			now->rules[j].bytes = old.rules[i].bytes;
-		}
+		moved[i] = keymap_find(&places, old.rules[i].ref, FLOW_NONE);
+		if (moved[i] == FLOW_NONE)
+			continue;
+		now->rules[moved[i]].packets = old.rules[i].packets;
+		now->rules[moved[i]].bytes = old.rules[i].bytes;
 	}
+	keymap_fini(&places);
 	struct flow_table *flows = &r->forward.flows;
 	for (uint32_t i = 0; i < flows->fresh; i++)
 		if (flows->flows[i].rule < old.count)
@@ -181,11 +184,26 @@ static void set_acl(struct router *r, const struct router_tables *t)
 		t->acl_rule_count);
 	now->count = t->acl_rule_count;
 	acl_seal(now);
-	for (size_t i = 0; i < now->count; i++)
-		for (size_t j = 0; j < old.count; j++)
-			if (now->rules[i].ref == old.rules[j].ref)
-				now->rules[i].packets = old.rules[j].packets;
+	struct keymap places = {0};
+	for (size_t i = 0; i < old.count; i++)
+		keymap_at(&places, old.rules[i].ref, (uint32_t)i);
+	for (size_t i = 0; i < now->count; i++) {
+		uint32_t was = keymap_find(&places, now->rules[i].ref, NONE);
+		if (was != NONE)
+			now->rules[i].packets = old.rules[was].packets;
+	}
+	keymap_fini(&places);
 	mem_free(old.rules);
+}
+
+/* A virtual server is there once for each range of its ports, one after the
+ * other: which one it is is part of the key. */
+static uint64_t server_key(const struct lb *l, size_t i)
+{
+	size_t first = i;
+	while (first && l->servers[first - 1].ref == l->servers[i].ref)
+		first--;
+	return (uint64_t)l->servers[i].ref << 32 | (i - first);
 }
 
 static void set_lb(struct router *r, const struct router_tables *t)
@@ -197,72 +215,85 @@ static void set_lb(struct router *r, const struct router_tables *t)
 			sizeof(*t->lb_servers)),
 		t->lb_server_count);
 	now->count = t->lb_server_count;
-	for (size_t i = 0; i < now->count; i++)
-		for (size_t j = 0; j < old.count; j++) {
-			if (now->servers[i].ref != old.servers[j].ref)
-				continue;
-			now->servers[i].next = old.servers[j].next;
-			now->servers[i].connections =
-				old.servers[j].connections;
-		}
+	struct keymap places = {0};
+	for (size_t i = 0; i < old.count; i++)
+		keymap_at(&places, server_key(&old, i), (uint32_t)i);
+	for (size_t i = 0; i < now->count; i++) {
+		uint32_t was = keymap_find(&places, server_key(now, i), NONE);
+		if (was == NONE)
+			continue;
+		now->servers[i].next = old.servers[was].next;
+		now->servers[i].connections = old.servers[was].connections;
+	}
+	keymap_fini(&places);
 	mem_free(old.servers);
 }
 
-static const struct port_pool *find_pool(const struct port_pool *pools,
-					 size_t count, ip4 addr, uint8_t proto)
+/* Pools of ports while tables are set: each address has one for each protocol,
+ * one after the other. */
+struct pools {
+	struct forward *now;
+	const struct forward *old;
+	struct keymap now_places, old_places; /* by address: its first pool */
+	struct addr_ports range;
+};
+
+static const uint8_t pool_protos[] = {IP4_PROTO_TCP, IP4_PROTO_UDP,
+				      IP4_PROTO_ICMP};
+#define POOL_PROTOS sizeof(pool_protos)
+
+/* One that was there keeps its ports in use. */
+static void add_pool(struct pools *p, ip4 addr, size_t proto)
 {
-	for (size_t i = 0; i < count; i++)
-		if (addr_same(pools[i].addr, addr) && pools[i].proto == proto)
-			return &pools[i];
-	return NULL;
+	struct forward *f = p->now;
+	struct port_pool *pool = &f->pools[f->pool_count++];
+	uint32_t was = keymap_find(&p->old_places, addr.v, NONE);
+	if (was != NONE) {
+		*pool = p->old->pools[was + proto];
+		return;
+	}
+	port_init(pool, addr, pool_protos[proto]);
+	if (p->range.last) {
+		pool->first = pool->next = p->range.first;
+		pool->last = p->range.last;
+	}
 }
 
-/* One pool for each protocol; one that was there keeps its ports in use. */
-static void add_pools(struct forward *f, const struct forward *old, ip4 addr,
-		      struct addr_ports range)
+static void add_pools(struct pools *p, ip4 addr)
 {
-	static const uint8_t protos[] = {IP4_PROTO_TCP, IP4_PROTO_UDP,
-					 IP4_PROTO_ICMP};
-	for (size_t i = 0; i < sizeof(protos); i++) {
-		if (find_pool(f->pools, f->pool_count, addr, protos[i]))
-			continue;
-		if (f->pool_count == f->pool_room) {
-			f->pool_room = f->pool_room ? 2 * f->pool_room : 3;
-			f->pools = mem_grow(f->pools, f->pool_room,
-					    sizeof(*f->pools));
-		}
-		struct port_pool *p = &f->pools[f->pool_count++];
-		const struct port_pool *was =
-			find_pool(old->pools, old->pool_count, addr, protos[i]);
-		if (was) {
-			*p = *was;
-			continue;
-		}
-		port_init(p, addr, protos[i]);
-		if (range.last) {
-			p->first = p->next = range.first;
-			p->last = range.last;
-		}
+	struct forward *f = p->now;
+	uint32_t place = (uint32_t)f->pool_count;
+	if (*keymap_at(&p->now_places, addr.v, place) != place)
+		return;
+	if (f->pool_count == f->pool_room) {
+		f->pool_room = f->pool_room ? 2 * f->pool_room : POOL_PROTOS;
+		f->pools = mem_grow(f->pools, f->pool_room, sizeof(*f->pools));
 	}
+	for (size_t i = 0; i < POOL_PROTOS; i++)
+		add_pool(p, addr, i);
 }
 
 static void set_pools(struct router *r, const struct router_tables *t)
 {
 	struct forward *f = &r->forward;
 	struct forward old = *f;
+	struct pools p = {.now = f, .old = &old, .range = t->port_range};
 	f->pools = NULL;
 	f->pool_count = f->pool_room = 0;
+	for (size_t i = 0; i < old.pool_count; i += POOL_PROTOS)
+		keymap_at(&p.old_places, old.pools[i].addr.v, (uint32_t)i);
 	for (size_t i = 0; i < t->nat_rule_count; i++) {
 		const struct nat_rule *rule = &t->nat_rules[i];
 		if (rule->action != NAT_SNAT)
 			continue;
 		uint64_t size = nat_size(&rule->translated);
 		for (uint64_t j = 0; j < size && j < FORWARD_SNAT_ADDRS; j++)
-			add_pools(f, &old, nat_at(&rule->translated, j),
-				  t->port_range);
+			add_pools(&p, nat_at(&rule->translated, j));
 	}
 	for (size_t i = 0; i < t->lb_server_count; i++)
-		add_pools(f, &old, t->lb_servers[i].vip, t->port_range);
+		add_pools(&p, t->lb_servers[i].vip);
+	keymap_fini(&p.now_places);
+	keymap_fini(&p.old_places);
 	mem_free(old.pools);
 }
 
@@ -345,25 +376,31 @@ void router_make_room(struct router *r, size_t count)
 	grow_sessions(t, want < t->limit ? (uint32_t)want : t->limit);
 }
 
-static bool had_proxy(const struct router *r, const struct router_proxy *p)
+static uint64_t proxy_key(const struct router_proxy *p)
 {
-	for (size_t i = 0; i < r->proxy_count; i++)
-		if (r->proxies[i].port == p->port &&
-		    addr_same(r->proxies[i].prefix.addr, p->prefix.addr) &&
-		    r->proxies[i].prefix.len == p->prefix.len)
-			return true;
-	return false;
+	return (uint64_t)p->prefix.addr.v << 32 | (uint64_t)p->port << 8 |
+	       p->prefix.len;
 }
 
 /* A single address that is answered for from now on may have been somebody
  * else's until now (a virtual address that moves): neighbours are told. */
-static void set_proxies(struct router *r, const struct router_tables *t)
+static void announce_proxies(struct router *r, const struct router_tables *t)
 {
-	for (size_t i = 0; r->configured && i < t->proxy_count; i++)
+	struct keymap had = {0};
+	for (size_t i = 0; i < r->proxy_count; i++)
+		keymap_at(&had, proxy_key(&r->proxies[i]), 0);
+	for (size_t i = 0; i < t->proxy_count; i++)
 		if (t->proxies[i].prefix.len == 32 &&
-		    !had_proxy(r, &t->proxies[i]))
+		    keymap_find(&had, proxy_key(&t->proxies[i]), NONE) == NONE)
 			router_arp_announce(r, t->proxies[i].port,
 					    t->proxies[i].prefix.addr);
+	keymap_fini(&had);
+}
+
+static void set_proxies(struct router *r, const struct router_tables *t)
+{
+	if (r->configured)
+		announce_proxies(r, t);
 	mem_free(r->proxies);
 	r->proxies = copy_of(t->proxies, t->proxy_count, sizeof(*t->proxies));
 	r->proxy_count = t->proxy_count;
