@@ -2,65 +2,97 @@
 #include "topology/model/advice.h"
 
 #include "topology/model/advertise.h"
+#include "topology/model/overlap.h"
 
-static bool meets(const struct nat_prefixes *a, const struct nat_prefixes *b)
+#define NONE UINT32_MAX
+
+/* The SNAT rules of the Tier-1 gateways below a Tier-0, by source. */
+struct below {
+	struct {
+		VEC(const struct model_nat_rule *);
+	} rules;
+	struct {
+		VEC(const struct model_tier1 *);
+	} owners;
+	struct overlap sources;
+};
+
+static void add_below(struct below *b, const struct model_tier1 *t,
+		      const struct model_nat_rule *r)
 {
-	for (unsigned i = 0; i < a->count; i++)
-		for (unsigned j = 0; j < b->count; j++)
-			if (addr_in(a->at[i].addr, b->at[j]) ||
-			    addr_in(b->at[j].addr, a->at[i]))
-				return true;
-	return !a->count || !b->count;
+	const struct nat_prefixes *from = &r->rule.source;
+	for (unsigned i = 0; i < from->count; i++)
+		overlap_add_prefix(&b->sources, from->at[i], b->rules.count);
+	if (!from->count)
+		overlap_add(&b->sources, 0, UINT32_MAX, b->rules.count);
+	VEC_ADD(&b->rules, r);
+	VEC_ADD(&b->owners, t);
 }
 
-static bool is_linked(const struct model_tier1 *t, size_t tier0)
-{
-	return t->tier0.name && t->tier0.index == tier0;
-}
-
-/* A Tier-0 rule that names what a Tier-1 has translated already. */
-static void check_before_tier1(const struct model *m, size_t tier0,
-			       const struct model_nat_rule *r, struct diag *d)
+static void look_below(struct below *b, const struct model *m, size_t tier0)
 {
 	for (size_t i = 0; i < m->tier1s.count; i++) {
 		const struct model_tier1 *t = &m->tier1s.at[i];
-		for (size_t j = 0;
-		     is_linked(t, tier0) && j < t->nat_rules.count; j++) {
-			const struct model_nat_rule *s = &t->nat_rules.at[j];
-			if (s->rule.action != NAT_SNAT || !s->rule.enabled ||
-			    !r->rule.source.count ||
-			    !meets(&r->rule.source, &s->rule.source))
-				continue;
-			diag_warning(d, r->source_at,
-				     "packets reach Tier-0 as %s has "
-				     "translated them: this rule never matches",
-				     t->id.name);
-			diag_note(d, s->translated_at,
-				  "they come with this address");
-			diag_help(d, "match the address after the Tier-1's "
-				     "translation");
-			return;
+		if (!t->tier0.name || t->tier0.index != tier0)
+			continue;
+		for (size_t j = 0; j < t->nat_rules.count; j++) {
+			const struct nat_rule *r = &t->nat_rules.at[j].rule;
+			if (r->action == NAT_SNAT && r->enabled)
+				add_below(b, t, &t->nat_rules.at[j]);
 		}
 	}
+	overlap_seal(&b->sources);
 }
 
-static void check_same_target(const struct model_tier0 *g, size_t i,
-			      struct diag *d)
+static void end_below(struct below *b)
 {
-	const struct model_nat_rule *r = &g->nat_rules.at[i];
-	for (size_t j = 0; j < i; j++) {
-		const struct model_nat_rule *s = &g->nat_rules.at[j];
-		if (r->rule.action != NAT_REFLEXIVE ||
-		    s->rule.action != NAT_REFLEXIVE ||
-		    !meets(&r->rule.translated, &s->rule.translated))
-			continue;
-		diag_warning(d, r->translated_at,
+	VEC_FREE(&b->rules);
+	VEC_FREE(&b->owners);
+	overlap_fini(&b->sources);
+}
+
+/* A Tier-0 rule that names what a Tier-1 has translated already. */
+static void check_before_tier1(const struct below *b,
+			       const struct model_nat_rule *r, struct diag *d)
+{
+	uint32_t i = NONE;
+	for (unsigned j = 0; i == NONE && j < r->rule.source.count; j++) {
+		struct addr_prefix p = r->rule.source.at[j];
+		i = overlap_find(&b->sources, p.addr.v,
+				 p.addr.v + addr_count(p) - 1, NONE);
+	}
+	if (i == NONE)
+		return;
+	diag_warning(d, r->source_at,
+		     "packets reach Tier-0 as %s has translated them: this "
+		     "rule never matches",
+		     b->owners.at[i]->id.name);
+	diag_note(d, b->rules.at[i]->translated_at,
+		  "they come with this address");
+	diag_help(d, "match the address after the Tier-1's translation");
+}
+
+static void check_same_target(const struct model_tier0 *g, struct diag *d)
+{
+	struct overlap targets = {0};
+	struct overlap_pair p = {0};
+	for (size_t i = 0; i < g->nat_rules.count; i++) {
+		const struct nat_rule *r = &g->nat_rules.at[i].rule;
+		for (unsigned j = 0;
+		     r->action == NAT_REFLEXIVE && j < r->translated.count; j++)
+			overlap_add_prefix(&targets, r->translated.at[j], i);
+	}
+	overlap_seal(&targets);
+	while (overlap_next(&targets, &p)) {
+		diag_warning(d, g->nat_rules.at[p.high].translated_at,
 			     "two REFLEXIVE rules translate to the same "
 			     "address: answers go to one of them");
-		diag_note(d, s->translated_at, "the other one");
+		diag_note(d, g->nat_rules.at[p.low].translated_at,
+			  "the other one");
 		diag_help(d, "REFLEXIVE keeps no state; give each source an "
 			     "address of its own");
 	}
+	overlap_fini(&targets);
 }
 
 /* On an active-active Tier-0 before 3.2 nobody answers ARP but for addresses
@@ -87,74 +119,6 @@ static void check_arp(const struct model *m, const struct model_tier0 *g,
 	diag_help(d, "use the address of an uplink");
 }
 
-static bool covers(const struct nat_prefixes *broad,
-		   const struct nat_prefixes *narrow)
-{
-	for (unsigned i = 0; i < narrow->count; i++) {
-		bool in = !broad->count;
-		for (unsigned j = 0; j < broad->count; j++)
-			in |= broad->at[j].len <= narrow->at[i].len &&
-			      addr_in(narrow->at[i].addr, broad->at[j]);
-		if (!in)
-			return false;
-	}
-	return narrow->count || !broad->count;
-}
-
-static bool is_source(enum nat_action a)
-{
-	return a == NAT_SNAT || a == NAT_NO_SNAT;
-}
-
-static bool is_destination(enum nat_action a)
-{
-	return a == NAT_DNAT || a == NAT_NO_DNAT;
-}
-
-static bool same_stage(enum nat_action a, enum nat_action b)
-{
-	return (is_source(a) && is_source(b)) ||
-	       (is_destination(a) && is_destination(b));
-}
-
-/* 'later' never gets a packet, 'first' takes them all. */
-static bool shadows(const struct nat_rule *first, const struct nat_rule *later)
-{
-	return first->enabled && later->enabled &&
-	       same_stage(first->action, later->action) && !first->proto &&
-	       covers(&first->source, &later->source) &&
-	       covers(&first->destination, &later->destination);
-}
-
-static void check_order(const struct model_nat_rule *rules, size_t count,
-			struct diag *d)
-{
-	for (size_t i = 0; i < count; i++)
-		for (size_t j = 0; j < count; j++) {
-			const struct nat_rule *a = &rules[i].rule;
-			const struct nat_rule *b = &rules[j].rule;
-			bool same = a->sequence_number == b->sequence_number;
-			if (i == j || !shadows(a, b) ||
-			    (same && i > j && shadows(b, a)))
-				continue;
-			if (a->sequence_number < b->sequence_number) {
-				diag_warning(d, rules[j].id.at,
-					     "this rule never gets a packet: a "
-					     "broader one comes before it");
-				diag_note(d, rules[i].id.at, "that one");
-				diag_help(d, "the lowest sequence_number "
-					     "wins: give the narrow rule the "
-					     "lower one");
-			} else if (same) {
-				diag_warning(d, rules[j].id.at,
-					     "two rules match the same packets "
-					     "with the same sequence_number: "
-					     "NSX does not say which one wins");
-				diag_note(d, rules[i].id.at, "the other one");
-			}
-		}
-}
-
 static void check_tier0(const struct model *m, size_t index, struct diag *d)
 {
 	const struct model_tier0 *g = &m->tier0s.at[index];
@@ -169,21 +133,20 @@ static void check_tier0(const struct model *m, size_t index, struct diag *d)
 		diag_help(d, "static_routes: {default-out: {network: "
 			     "0.0.0.0/0, next_hops: [<the router>]}}");
 	}
+	struct below below = {0};
+	look_below(&below, m, index);
 	for (size_t i = 0; i < g->nat_rules.count; i++) {
-		check_before_tier1(m, index, &g->nat_rules.at[i], d);
-		check_same_target(g, i, d);
+		check_before_tier1(&below, &g->nat_rules.at[i], d);
 		check_arp(m, g, &g->nat_rules.at[i], d);
 	}
-	check_order(g->nat_rules.at, g->nat_rules.count, d);
+	end_below(&below);
+	check_same_target(g, d);
+	advice_order(g->nat_rules.at, g->nat_rules.count, d);
 }
 
-static void check_connected(const struct model *m, size_t index, struct diag *d)
+static void check_connected(const struct model_tier1 *g, bool used,
+			    struct diag *d)
 {
-	const struct model_tier1 *g = &m->tier1s.at[index];
-	bool used = false;
-	for (size_t i = 0; i < m->segments.count; i++)
-		used |= m->segments.at[i].tier1.name &&
-			m->segments.at[i].tier1.index == index;
 	if (g->tier0.name || !used)
 		return;
 	diag_warning(d, g->id.at,
@@ -227,24 +190,9 @@ static bool hides_address(const struct model_tier1 *g)
 	return false;
 }
 
-static bool hides_server(const struct model *m, size_t index)
-{
-	const struct model_tier1 *g = &m->tier1s.at[index];
-	for (size_t i = 0; i < m->lb_virtual_servers.count; i++) {
-		const struct model_lb_virtual_server *s =
-			&m->lb_virtual_servers.at[i];
-		struct addr_prefix vip = {s->ip_address, 32};
-		if (s->tier1.index == index && s->enabled &&
-		    !advertise_permits(g, MODEL_TIER1_LB_VIP, vip))
-			return true;
-	}
-	return false;
-}
-
-static void check_advertised(const struct model *m, size_t index,
+static void check_advertised(const struct model_tier1 *g, bool hides_server,
 			     struct diag *d)
 {
-	const struct model_tier1 *g = &m->tier1s.at[index];
 	struct diag_place at =
 		g->advertisement_at.source ? g->advertisement_at : g->id.at;
 	if (hides_address(g)) {
@@ -254,7 +202,7 @@ static void check_advertised(const struct model *m, size_t index,
 			     g->id.name);
 		diag_help(d, "add TIER1_NAT to route_advertisement_types");
 	}
-	if (hides_server(m, index)) {
+	if (hides_server) {
 		diag_warning(d, at,
 			     "%s has virtual servers that it does not "
 			     "advertise: nobody reaches them",
@@ -263,45 +211,98 @@ static void check_advertised(const struct model *m, size_t index,
 	}
 }
 
-static bool on_link(const struct model_interface *at, size_t count, ip4 hop)
+/* What lies below a Tier-1. */
+struct use {
+	bool segments, hidden_server;
+};
+
+static bool is_hidden(const struct model_tier1 *g,
+		      const struct model_lb_virtual_server *s)
 {
-	for (size_t i = 0; i < count; i++)
-		if (addr_in(hop, addr_prefix_of(at[i].address.addr,
-						at[i].address.len)))
-			return true;
-	return false;
+	struct addr_prefix vip = {s->ip_address, 32};
+	return s->enabled && !advertise_permits(g, MODEL_TIER1_LB_VIP, vip);
 }
 
-static bool is_own(const struct model_interface *at, size_t count, ip4 hop)
+static struct use *uses(const struct model *m)
 {
-	for (size_t i = 0; i < count; i++)
-		if (addr_same(at[i].address.addr, hop))
-			return true;
-	return false;
+	struct use *all = mem_new(m->tier1s.count, sizeof(*all));
+	for (size_t i = 0; i < m->segments.count; i++)
+		if (m->segments.at[i].tier1.name)
+			all[m->segments.at[i].tier1.index].segments = true;
+	for (size_t i = 0; i < m->lb_virtual_servers.count; i++) {
+		const struct model_lb_virtual_server *s =
+			&m->lb_virtual_servers.at[i];
+		if (is_hidden(&m->tier1s.at[s->tier1.index], s))
+			all[s->tier1.index].hidden_server = true;
+	}
+	return all;
+}
+
+static void check_tier1s(const struct model *m, struct diag *d)
+{
+	struct use *all = uses(m);
+	for (size_t i = 0; i < m->tier1s.count; i++) {
+		const struct model_tier1 *g = &m->tier1s.at[i];
+		check_connected(g, all[i].segments, d);
+		check_advertised(g, all[i].hidden_server, d);
+		advice_order(g->nat_rules.at, g->nat_rules.count, d);
+	}
+	mem_free(all);
+}
+
+/* The networks and the addresses of a node's interfaces. */
+struct links {
+	struct overlap networks, addresses;
+};
+
+static void look_at(struct links *l, const struct model_interface *at,
+		    size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct addr_if on = at[i].address;
+		overlap_add_prefix(&l->networks,
+				   addr_prefix_of(on.addr, on.len), i);
+		overlap_add(&l->addresses, on.addr.v, on.addr.v, i);
+	}
+	overlap_seal(&l->networks);
+	overlap_seal(&l->addresses);
+}
+
+static bool is_in(const struct overlap *o, ip4 a)
+{
+	return overlap_find(o, a.v, a.v, NONE) != NONE;
+}
+
+static void check_hop(const struct links *l, const struct model_next_hop *h,
+		      struct diag *d)
+{
+	if (!is_in(&l->networks, h->ip_address)) {
+		diag_warning(d, h->at,
+			     "the next hop is on none of its networks: the "
+			     "route is not used");
+		diag_help(d, "a next hop is an address on a network of the "
+			     "gateway itself");
+	} else if (is_in(&l->addresses, h->ip_address)) {
+		diag_warning(d, h->at,
+			     "the next hop is an address of the gateway "
+			     "itself: a loop");
+		diag_help(d, "name the router on the other side");
+	}
 }
 
 static void check_hops(const struct model_route *routes, size_t route_count,
 		       const struct model_interface *at, size_t count,
 		       struct diag *d)
 {
+	struct links l = {0};
+	if (!route_count)
+		return;
+	look_at(&l, at, count);
 	for (size_t i = 0; i < route_count; i++)
-		for (size_t j = 0; j < routes[i].next_hops.count; j++) {
-			const struct model_next_hop *h =
-				&routes[i].next_hops.at[j];
-			if (!on_link(at, count, h->ip_address)) {
-				diag_warning(d, h->at,
-					     "the next hop is on none of its "
-					     "networks: the route is not used");
-				diag_help(d, "a next hop is an address on a "
-					     "network of the gateway itself");
-			} else if (is_own(at, count, h->ip_address)) {
-				diag_warning(d, h->at,
-					     "the next hop is an address of "
-					     "the gateway itself: a loop");
-				diag_help(d, "name the router on the other "
-					     "side");
-			}
-		}
+		for (size_t j = 0; j < routes[i].next_hops.count; j++)
+			check_hop(&l, &routes[i].next_hops.at[j], d);
+	overlap_fini(&l.networks);
+	overlap_fini(&l.addresses);
 }
 
 void advice_check(const struct model *m, struct diag *d)
@@ -313,12 +314,7 @@ void advice_check(const struct model *m, struct diag *d)
 		check_hops(g->static_routes.at, g->static_routes.count,
 			   g->interfaces.at, g->interfaces.count, d);
 	}
-	for (size_t i = 0; i < m->tier1s.count; i++) {
-		check_connected(m, i, d);
-		check_advertised(m, i, d);
-		check_order(m->tier1s.at[i].nat_rules.at,
-			    m->tier1s.at[i].nat_rules.count, d);
-	}
+	check_tier1s(m, d);
 	for (size_t i = 0; i < m->routers.count; i++)
 		check_hops(m->routers.at[i].routes.at,
 			   m->routers.at[i].routes.count,

@@ -8,5 +8,9 @@
 #include "topology/model/model.h"
 
 void advice_check(const struct model *m, struct diag *d);
+/* Its part for the rules of one gateway: the first rule that takes a later
+ * one's packets is named, once for each of those. */
+void advice_order(const struct model_nat_rule *rules, size_t count,
+		  struct diag *d);
 
 #endif

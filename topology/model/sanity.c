@@ -7,6 +7,7 @@
 #include "sim/host/host.h"
 #include "sim/host/profile.h"
 #include "sim/table/lb.h"
+#include "topology/model/overlap.h"
 
 #define PROFILES_MAX  16
 #define DNS_LABEL_MAX 63 /* RFC 1035 2.3.4 */
@@ -146,37 +147,43 @@ static void check_server(const struct model *m,
 	diag_help(d, "give it an edge_cluster");
 }
 
-static bool overlap(const struct model_lb_virtual_server *a,
-		    const struct model_lb_virtual_server *b)
+/* Ports of all addresses in one line. */
+static void add_ports(struct overlap *o, const struct model *m, size_t server)
 {
-	if (!addr_same(a->ip_address, b->ip_address) ||
-	    a->protocol != b->protocol)
-		return false;
-	for (size_t i = 0; i < a->ports.count; i++)
-		for (size_t j = 0; j < b->ports.count; j++)
-			if (a->ports.at[i].first <= b->ports.at[j].last &&
-			    b->ports.at[j].first <= a->ports.at[i].last)
-				return true;
-	return false;
+	const struct model_lb_virtual_server *s =
+		&m->lb_virtual_servers.at[server];
+	uint64_t base = (uint64_t)s->protocol << 48 | (uint64_t)s->ip_address.v
+							      << 16;
+	for (size_t i = 0; i < s->ports.count; i++)
+		overlap_add(o, base | s->ports.at[i].first,
+			    base | s->ports.at[i].last, server);
+}
+
+static void check_ports(const struct model *m, struct diag *d)
+{
+	struct overlap ports = {0};
+	struct overlap_pair p = {0};
+	for (size_t i = 0; i < m->lb_virtual_servers.count; i++)
+		add_ports(&ports, m, i);
+	overlap_seal(&ports);
+	while (overlap_next(&ports, &p)) {
+		const struct model_lb_virtual_server *first =
+			&m->lb_virtual_servers.at[p.low];
+		const struct model_lb_virtual_server *second =
+			&m->lb_virtual_servers.at[p.high];
+		diag_error(d, second->ip_at,
+			   "%s and %s share an address and a port",
+			   first->id.name, second->id.name);
+		diag_note(d, first->ip_at, "first used here");
+	}
+	overlap_fini(&ports);
 }
 
 static void check_lb(const struct model *m, struct diag *d)
 {
-	for (size_t i = 0; i < m->lb_virtual_servers.count; i++) {
-		const struct model_lb_virtual_server *s =
-			&m->lb_virtual_servers.at[i];
-		check_server(m, s, d);
-		for (size_t j = 0; j < i; j++) {
-			if (!overlap(s, &m->lb_virtual_servers.at[j]))
-				continue;
-			diag_error(d, s->ip_at,
-				   "%s and %s share an address and a port",
-				   m->lb_virtual_servers.at[j].id.name,
-				   s->id.name);
-			diag_note(d, m->lb_virtual_servers.at[j].ip_at,
-				  "first used here");
-		}
-	}
+	for (size_t i = 0; i < m->lb_virtual_servers.count; i++)
+		check_server(m, &m->lb_virtual_servers.at[i], d);
+	check_ports(m, d);
 	for (size_t i = 0; i < m->lb_pools.count; i++)
 		if (m->lb_pools.at[i].members.count > LB_MEMBERS_MAX)
 			diag_error(d, m->lb_pools.at[i].id.at,
