@@ -24,21 +24,22 @@ static bool is_router_link(const struct nic *n)
 	       router_forward(r)->ports[n->port].uplink;
 }
 
+static bool has_port(const struct node *n, const char *name)
+{
+	for (uint16_t i = 0; i < n->nic_count; i++)
+		if (!strcmp(n->nics[i]->name, name))
+			return true;
+	return false;
+}
+
 /* Whether no other part of the gateway has a port called so. */
 static bool is_only_one(const struct nic *n)
 {
-	const struct world *w = n->node->world;
-	size_t count = 0;
-	if (!is_part(n->node))
-		return true;
-	for (size_t i = 0; i < w->nodes.count; i++) {
-		const struct node *other = w->nodes.at[i];
-		if (strcmp(other->label, n->node->label) != 0)
-			continue;
-		for (uint16_t j = 0; j < other->nic_count; j++)
-			count += !strcmp(other->nics[j]->name, n->name);
-	}
-	return count == 1;
+	for (const struct node *other = n->node->next_part; other != n->node;
+	     other = other->next_part)
+		if (has_port(other, n->name))
+			return false;
+	return true;
 }
 
 void portname_print(const struct nic *n, struct str *out)

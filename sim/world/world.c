@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "sim/base/hash.h"
 #include "sim/base/mem.h"
 #include "sim/world/tally.h"
 
@@ -29,6 +30,7 @@ void world_free(struct world *w)
 	for (size_t i = 0; i < w->links.count; i++)
 		link_free(w->links.at[i]);
 	VEC_FREE(&w->nodes);
+	keymap_fini(&w->parts);
 	VEC_FREE(&w->links);
 	vclock_fini(&w->clock);
 	arena_fini(&w->arena);
@@ -72,6 +74,21 @@ bool world_run_until(struct world *w, uint64_t until)
 	return world_run_while(w, &never, until);
 }
 
+/* Into the ring of the parts of its gateway. Labels with the same hash have
+ * the keys after it. */
+static void join_parts(struct world *w, struct node *n)
+{
+	for (uint64_t key = hash_text(n->label);; key++) {
+		uint32_t some = *keymap_at(&w->parts, key, n->number);
+		struct node *part = w->nodes.at[some];
+		if (strcmp(part->label, n->label) != 0)
+			continue;
+		n->next_part = part == n ? n : part->next_part;
+		part->next_part = n;
+		return;
+	}
+}
+
 void world_add_node(struct world *w, struct node *n, const char *name,
 		    const char *label)
 {
@@ -79,7 +96,10 @@ void world_add_node(struct world *w, struct node *n, const char *name,
 	n->number = (uint32_t)w->nodes.count;
 	n->name = arena_text(&w->arena, name);
 	n->label = arena_text(&w->arena, label);
+	n->next_part = n;
 	VEC_ADD(&w->nodes, n);
+	if (strcmp(n->name, n->label) != 0)
+		join_parts(w, n);
 }
 
 /* VMware's prefix for virtual machines, and a running number. */

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "sim/base/arena.h"
+#include "sim/base/keymap.h"
 #include "sim/base/rng.h"
 #include "sim/base/vec.h"
 #include "sim/path/note.h"
@@ -43,6 +44,9 @@ struct node {
 	/* What people call it in a path: "t0-edge" for all parts of that
 	 * gateway. */
 	const char *label;
+	/* The next part of that gateway, the first one after the last; itself
+	 * if it is no part (its name is its label). */
+	struct node *next_part;
 	struct nic **nics; /* by port number */
 	uint16_t nic_count, nic_room;
 };
@@ -63,6 +67,7 @@ struct world {
 	struct {
 		VEC(struct node *);
 	} nodes;
+	struct keymap parts; /* by label: some part of the gateway */
 	struct {
 		VEC(struct link *);
 	} links;

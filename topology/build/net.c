@@ -147,6 +147,7 @@ void net_free(struct net *n)
 	model_free(n->model);
 	net_index_fini(&n->tier1_segments);
 	net_index_fini(&n->tier0_segments);
+	net_index_fini(&n->tier1_servers);
 	net_index_fini(&n->tier0_tier1s);
 	net_index_fini(&n->segment_hosts);
 	VEC_FREE(&n->refs);

@@ -89,7 +89,7 @@ struct net {
 	bool *awake;	     /* by segment: its hosts are made */
 	struct net_wake *wakes;
 	struct net_index tier1_segments, tier0_segments, segment_hosts;
-	struct net_index tier0_tier1s;
+	struct net_index tier0_tier1s, tier1_servers;
 	struct net_workload *workloads;
 	size_t segment_count, tier0_count, tier1_count, router_count;
 	size_t host_count, workload_count;

@@ -277,8 +277,19 @@ bool net_edge_up(const struct model *m, const struct schema_ref *cluster,
 	       c->edges.at[edge].admin_state == MODEL_UP;
 }
 
+/* A change may add or remove some. */
+static void index_servers(struct net *n, const struct model *m)
+{
+	net_index_fini(&n->tier1_servers);
+	for (size_t i = 0; i < m->lb_virtual_servers.count; i++)
+		net_index_add(&n->tier1_servers,
+			      m->lb_virtual_servers.at[i].tier1.index, i);
+	net_index_seal(&n->tier1_servers, m->tier1s.count);
+}
+
 void net_tables(struct net *n, const struct model *m)
 {
+	index_servers(n, m);
 	for (size_t i = 0; i < m->tier1s.count; i++)
 		net_tier1_tables(n, m, i);
 	for (size_t i = 0; i < m->tier0s.count; i++)

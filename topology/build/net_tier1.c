@@ -170,9 +170,9 @@ static void sr_tables(struct net *n, const struct model *m, size_t index)
 	sr_routes(&t, m, index);
 	net_table_nat(&t, g->nat_rules.at, g->nat_rules.count);
 	net_table_loopbacks(&t, g->nat_rules.at, g->nat_rules.count);
-	for (size_t i = 0; i < m->lb_virtual_servers.count; i++)
-		if (m->lb_virtual_servers.at[i].tier1.index == index)
-			add_server(&t, m, &m->lb_virtual_servers.at[i]);
+	struct net_index_list servers = net_index_of(&n->tier1_servers, index);
+	for (size_t i = 0; i < servers.count; i++)
+		add_server(&t, m, &m->lb_virtual_servers.at[servers.at[i]]);
 	net_table_set_up(&t, any_edge_up(m, g));
 	t.out.ports_policy = g->snat_keep_port ? FORWARD_PORTS_KEEP
 					       : FORWARD_PORTS_ROUND_ROBIN;
@@ -278,11 +278,13 @@ static void advertise_nat(const struct way *w)
 static void advertise_vips(const struct way *w, const struct model *m,
 			   size_t index)
 {
-	for (size_t i = 0; i < m->lb_virtual_servers.count; i++) {
+	struct net_index_list servers =
+		net_index_of(&w->table->net->tier1_servers, index);
+	for (size_t i = 0; i < servers.count; i++) {
 		const struct model_lb_virtual_server *s =
-			&m->lb_virtual_servers.at[i];
+			&m->lb_virtual_servers.at[servers.at[i]];
 		struct addr_prefix vip = {s->ip_address, 32};
-		if (s->tier1.index == index && s->enabled)
+		if (s->enabled)
 			advertise(w, vip, MODEL_TIER1_LB_VIP);
 	}
 }
