@@ -27,6 +27,7 @@ static const struct {
 	{"suite_scaling", "four suites: all processors against `-j 1`", 0, 0},
 	{"load_large", "10,000 Tier-1s, 100,000 segments, 1 M hosts", 10, 0},
 	{"load_large_peak", "memory of that", 4294967296.0, 0},
+	{"rules", "`tierpath lint`, 20,000 rules of each kind", 0, 0},
 	{"bytes_per_session", "memory of a session, both directions", 96, 0},
 	{"bytes_per_route", "memory of a route, of a million", 12, 0},
 };

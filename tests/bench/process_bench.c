@@ -70,6 +70,26 @@ static void bench_load(struct bench *b, const char *row, unsigned part)
 		bench_value(b, "load_large_peak", "bytes", l.peak);
 }
 
+/* Cost must grow with the rules, not with their pairs: ten times as many take
+ * ten times as long. */
+static void bench_rules(struct bench *b, char *tierpath, const char *row,
+			unsigned count)
+{
+	char name[64], path[512], command[1200];
+	char *argv[] = {tierpath, "lint", path, NULL};
+	if (!bench_wants(b, row))
+		return;
+	snprintf(name, sizeof(name), "rules-%u.yaml", count);
+	process_path(name, path, sizeof(path));
+	snprintf(command, sizeof(command),
+		 "python3 tests/bench/rules.py %u > '%s'", count, path);
+	if (system(command)) {
+		fprintf(stderr, "bench: tests/bench/rules.py failed\n");
+		exit(1);
+	}
+	bench_measure(b, row, "s", seconds, argv);
+}
+
 void process_bench(struct bench *b)
 {
 	char tierpath[512];
@@ -78,4 +98,6 @@ void process_bench(struct bench *b)
 	bench_suite(b, tierpath);
 	bench_load(b, "load_large", 1);
 	bench_load(b, "load_tenth", 10);
+	bench_rules(b, tierpath, "rules", 20000);
+	bench_rules(b, tierpath, "rules_tenth", 2000);
 }

@@ -100,7 +100,8 @@ void walk_packet(const struct outcome *o, const struct trace_packet *p,
 		 struct walk *out)
 {
 	out->packet = p;
-	out->count = 0; /* hops are filled as they come: there is room for many */
+	out->count =
+		0; /* hops are filled as they come: there is room for many */
 	const struct note *n = NULL;
 	while ((n = trace_next(&o->trace, p, n)) != NULL) {
 		struct walk_hop *hop = hop_for(o, out, n);

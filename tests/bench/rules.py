@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Prints a topology with COUNT of each: SNAT rules of one Tier-1 with an
+address each, virtual servers on COUNT / 10 others, DNAT rules of the Tier-0,
+rules of an access list.
+
+    tests/bench/rules.py 20000 > rules.yaml
+"""
+import sys
+
+
+def address(number):
+    return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+
+
+def main():
+    count = int(sys.argv[1])
+    out = [f"title: {count} rules of each kind", """edge_clusters:
+  ec1: {edges: {en1: {}, en2: {}}}
+tier0s:
+  t0:
+    ha_mode: ACTIVE_STANDBY
+    edge_cluster: ec1
+    interfaces:
+      up-en1: {edge: en1, segment: uplink, address: 192.0.2.2/24}
+      up-en2: {edge: en2, segment: uplink, address: 192.0.2.3/24}
+    static_routes:
+      default-out: {network: 0.0.0.0/0, next_hops: [192.0.2.1]}
+    nat_rules:"""]
+    for i in range(count):
+        out.append(f"      d{i}: {{action: DNAT, sequence_number: {i % 10}, "
+                   f"destination_network: {address(0x66000000 + i)}, "
+                   f"translated_network: {address(0x65000000 + i)}}}")
+    types = "route_advertisement_types: [TIER1_NAT, TIER1_LB_VIP]"
+    out.append(f"tier1s:\n  nat:\n    tier0: t0\n    edge_cluster: ec1\n    {types}\n    nat_rules:")
+    for i in range(count):
+        out.append(f"      s{i}: {{action: SNAT, sequence_number: {i % 10}, "
+                   f"source_network: {address(0x0a000000 + i)}, "
+                   f"translated_network: {address(0x64000000 + i)}}}")
+    for i in range(count // 10):
+        out.append(f"  lb{i}: {{tier0: t0, edge_cluster: ec1, {types}}}")
+    out.append("lb_pools:\n  p: {members: [{ip_address: 10.255.0.10, port: 80}]}\n"
+               "lb_virtual_servers:")
+    for i in range(count):
+        out.append(f"  v{i}: {{tier1: lb{i // 10}, ip_address: {address(0x67000000 + i // 2)}, "
+                   f"protocol: TCP, ports: [{443 + i % 2}], pool: p}}")
+    out.append("""segments:
+  uplink: {}
+routers:
+  upstream:
+    interfaces:
+      inside: {segment: uplink, address: 192.0.2.1/24}
+    acl:""")
+    for i in range(count):
+        out.append(f"      a{i}: {{action: DROP, source: {address(0x0b000000 + i)}}}")
+    print("\n".join(out))
+
+
+main()
