@@ -31,6 +31,12 @@ static inline mac eth_dst(const uint8_t *frame)
 	return m;
 }
 
+/* Whether the frame is for the station 'm', alone or with others. */
+static inline bool eth_is_for(const uint8_t *frame, const mac *m)
+{
+	return !__builtin_memcmp(frame, m->b, sizeof(m->b)) || frame[0] & 1;
+}
+
 static inline mac eth_src(const uint8_t *frame)
 {
 	return eth_dst(frame + 6);

@@ -2,6 +2,7 @@
 #include "sim/world/link.h"
 
 #include "sim/base/mem.h"
+#include "sim/base/rare.h"
 #include "sim/wire/eth.h"
 #include "sim/world/world.h"
 
@@ -9,22 +10,26 @@
 
 /* A packet on the link keeps its time of arrival in the lane's queue, which is
  * in order because the delay is the same for all. Those that arrive at the same
- * instant do so together; the others have one timer for all of them. */
+ * instant do so together; the others have one timer for all of them. The next
+ * one's bytes are asked for now: in a large network they are not near. */
 static void deliver(void *context)
 {
 	struct link_lane *lane = context;
 	struct vclock *clock = &lane->link->world->clock;
+	struct pkt *p = lane->head;
 	struct batch b;
 	b.count = 0;
 	do {
-		b.at[b.count++] = lane->head;
-		lane->head = lane->head->next;
-	} while (lane->head && lane->head->due == clock->now &&
-		 b.count < BATCH_MAX);
-	if (lane->head)
-		vclock_set(clock, &lane->timer, lane->head->due);
-	else
+		b.at[b.count++] = p;
+		p = p->next;
+	} while (p && p->due == clock->now && b.count < BATCH_MAX);
+	lane->head = p;
+	if (p) {
+		__builtin_prefetch(p->data);
+		vclock_set(clock, &lane->timer, p->due);
+	} else {
 		lane->tail = NULL;
+	}
 	nic_receive(lane->to, &b);
 }
 
@@ -66,12 +71,16 @@ void link_free(struct link *l)
 }
 
 /* How long a frame takes to leave. Most are as long as the one before. */
+RARE static void measure(struct link *l, uint16_t len)
+{
+	l->wire_len = len;
+	l->wire_ns = len * 8 * VCLOCK_S / l->conf.rate_bps;
+}
+
 static uint64_t wire_time(struct link *l, uint16_t len)
 {
-	if (len != l->wire_len) {
-		l->wire_len = len;
-		l->wire_ns = len * 8 * VCLOCK_S / l->conf.rate_bps;
-	}
+	if (len != l->wire_len)
+		measure(l, len);
 	return l->wire_ns;
 }
 
@@ -87,9 +96,27 @@ static uint64_t wire_free_at(struct link *l, struct link_lane *lane,
 	return lane->free_at;
 }
 
-enum drop link_carry(struct link *l, uint8_t end, struct pkt *p)
+RARE static void set_off(struct link_lane *lane, struct pkt *p)
+{
+	lane->head = lane->tail = p;
+	vclock_set(&lane->link->world->clock, &lane->timer, p->due);
+}
+
+void link_queue(struct link *l, uint8_t end, struct pkt *p)
 {
 	struct link_lane *lane = &l->lanes[end];
+	p->due = wire_free_at(l, lane, p->len) + l->conf.delay_ns;
+	p->next = NULL;
+	if (!lane->tail) {
+		set_off(lane, p);
+		return;
+	}
+	lane->tail->next = p;
+	lane->tail = p;
+}
+
+enum drop link_carry(struct link *l, uint8_t end, struct pkt *p)
+{
 	if (!l->up)
 		return DROP_LINK_DOWN;
 	if (l->conf.tunnel_mtu && p->len > ETH_SIZE + l->conf.tunnel_mtu)
@@ -97,14 +124,6 @@ enum drop link_carry(struct link *l, uint8_t end, struct pkt *p)
 	if (l->conf.loss_ppm &&
 	    rng_below(&l->world->rng, MILLION) < l->conf.loss_ppm)
 		return DROP_LINK_LOSS;
-	p->due = wire_free_at(l, lane, p->len) + l->conf.delay_ns;
-	p->next = NULL;
-	if (lane->tail) {
-		lane->tail->next = p;
-	} else {
-		lane->head = p;
-		vclock_set(&l->world->clock, &lane->timer, p->due);
-	}
-	lane->tail = p;
+	link_queue(l, end, p);
 	return DROP_NONE;
 }

@@ -48,5 +48,12 @@ void link_free(struct link *l);
 /* Takes 'p' from the port at 'end', to be received at the other one later. If
  * the link drops it the caller keeps it. */
 enum drop link_carry(struct link *l, uint8_t end, struct pkt *p);
+/* Whether it carries whatever it is given; then link_queue() is enough, which
+ * takes 'p' for good. */
+static inline bool link_is_sure(const struct link *l)
+{
+	return l->up && !(l->conf.loss_ppm | l->conf.tunnel_mtu);
+}
+void link_queue(struct link *l, uint8_t end, struct pkt *p);
 
 #endif

@@ -3,18 +3,20 @@
 
 #include <stdio.h>
 
+#include "sim/base/rare.h"
 #include "sim/wire/eth.h"
 #include "sim/world/link.h"
 #include "sim/world/world.h"
 
-static void lose(struct nic *n, struct pkt *p, enum drop reason)
+RARE static void lose(struct nic *n, struct pkt *p, enum drop reason)
 {
 	p->drop = (uint8_t)reason;
 	world_note(n->node, p, NOTE_DROPPED, 0);
 	world_free_pkt(n->node->world, p);
 }
 
-void nic_put(struct nic *n, struct pkt *p)
+/* Where it may be lost, or under an observer's eyes. */
+RARE static void put_closely(struct nic *n, struct pkt *p)
 {
 	if (!n->up || !n->link) {
 		lose(n, p, DROP_IFACE_DOWN);
@@ -26,12 +28,18 @@ void nic_put(struct nic *n, struct pkt *p)
 		lose(n, p, drop);
 }
 
-void nic_send(struct nic *n, struct pkt *p)
+void nic_put(struct nic *n, struct pkt *p)
 {
-	if (n->driver)
-		world_free_pkt(n->node->world, p);
+	struct link *l = n->link;
+	if (n->up && l && link_is_sure(l) && !l->world->watches)
+		link_queue(l, n->end, p);
 	else
-		nic_put(n, p);
+		put_closely(n, p);
+}
+
+void nic_silence(struct nic *n, struct pkt *p)
+{
+	world_free_pkt(n->node->world, p);
 }
 
 /* A port that is down loses what is meant for it; a flooded copy for somebody
@@ -44,21 +52,29 @@ static void miss(struct nic *n, struct pkt *p)
 		world_free_pkt(n->node->world, p);
 }
 
-void nic_receive(struct nic *n, struct batch *b)
+/* For a port that is down, a driver, or under an observer's eyes. */
+RARE static void receive_closely(struct nic *n, struct batch *b)
 {
 	if (!n->up) {
 		for (size_t i = 0; i < b->count; i++)
 			miss(n, b->at[i]);
 		return;
 	}
-	for (size_t i = 0; i < b->count; i++) {
+	for (size_t i = 0; i < b->count; i++)
 		world_frame(n, WATCH_IN, b->at[i]);
-		b->at[i]->in_port = n->port;
-	}
 	if (n->driver)
 		n->driver->receive(n->driver->context, n, b);
 	else
 		n->node->class->receive(n, b);
+}
+
+void nic_receive(struct nic *n, struct batch *b)
+{
+	struct node *node = n->node;
+	if (!n->up || n->driver || node->world->watches)
+		receive_closely(n, b);
+	else
+		node->class->receive(n, b);
 }
 
 const char *nic_print(const struct nic *n, char *out, unsigned size)

@@ -34,11 +34,19 @@ struct nic {
 	const struct nic_driver *driver; /* NULL: the node; the caller's */
 };
 
-/* The node sends 'p' (a whole frame) out of 'n'; takes the packet. A port that
- * is down or not attached drops it with a note. */
-void nic_send(struct nic *n, struct pkt *p);
-/* The same for whoever drives the port. */
+/* 'p' (a whole frame) goes out of 'n'; takes the packet. A port that is down or
+ * not attached drops it with a note. For whoever drives the port. */
 void nic_put(struct nic *n, struct pkt *p);
+/* Of a node that is not heard: frees 'p'. */
+void nic_silence(struct nic *n, struct pkt *p);
+/* The same as nic_put() for the node itself. */
+static inline void nic_send(struct nic *n, struct pkt *p)
+{
+	if (n->driver)
+		nic_silence(n, p);
+	else
+		nic_put(n, p);
+}
 /* The packets of 'b' arrive from the link, all now; takes them. */
 void nic_receive(struct nic *n, struct batch *b);
 /* "node:port", into 'out' of 'size' bytes. */

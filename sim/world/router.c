@@ -3,6 +3,7 @@
 
 #include "sim/base/hash.h"
 #include "sim/base/mem.h"
+#include "sim/base/rare.h"
 #include "sim/path/parse.h"
 #include "sim/path/route.h"
 #include "sim/wire/eth.h"
@@ -37,7 +38,7 @@ void router_drop(struct router *r, struct pkt *p, enum drop reason,
 	world_free_pkt(router_world(r), p);
 }
 
-void router_put(struct router *r, struct pkt *p, mac to)
+static inline void put(struct router *r, struct pkt *p, mac to)
 {
 	struct nic *out = r->ports[p->out_port].nic;
 	uint32_t mtu = r->forward.ports[p->out_port].mtu;
@@ -49,15 +50,28 @@ void router_put(struct router *r, struct pkt *p, mac to)
 		nic_send(out, p);
 }
 
-void router_transmit(struct router *r, struct pkt *p,
-		     const struct router_head *head)
+void router_put(struct router *r, struct pkt *p, mac to)
+{
+	put(r, p, to);
+}
+
+/* Sends 'p', whose out_port and next_hop are set, asking for the next hop's
+ * address first if need be. Takes it; copies 'head'. */
+static inline void transmit(struct router *r, struct pkt *p,
+			    const struct router_head *head)
 {
 	const struct router_port *out = &r->ports[p->out_port];
-	mac to = out->nic->mac;
-	if (out->arp && !router_arp_knows(r, p, &to))
-		router_arp_resolve(r, p, head);
+	if (!out->arp) {
+		put(r, p, out->nic->mac);
+		return;
+	}
+	const struct neigh_entry *e = router_arp_entry(r, p);
+	uint64_t now = world_now(router_world(r));
+	if (e && e->state == NEIGH_REACHABLE &&
+	    now - e->changed < NEIGH_REACHABLE_NS)
+		put(r, p, e->mac);
 	else
-		router_put(r, p, to);
+		router_arp_resolve(r, p, head);
 }
 
 static bool is_silent(const struct router *r, ip4 a)
@@ -91,14 +105,14 @@ static void accept(struct router *r, struct pkt *p,
 		    head);
 }
 
-static void act(struct router *r, struct pkt *p, const struct router_head *head)
+static inline void act(struct router *r, struct pkt *p, const struct router_head *head)
 {
 	switch (p->verdict) {
 	case PKT_LOCAL:
 		accept(r, p, head);
 		break;
 	case PKT_SEND:
-		router_transmit(r, p, head);
+		transmit(r, p, head);
 		break;
 	default:
 		router_drop(r, p, (enum drop)p->drop, head);
@@ -119,30 +133,16 @@ static void drop_stray(struct router *r, struct pkt *p)
 	router_drop(r, p, DROP_NOT_FORWARDING, &nothing);
 }
 
-/* Packets that came one after the other: decided about together, then sent on
- * or taken in the same order. */
-static void handle(struct router *r, struct batch *b)
-{
-	struct router_head heads[BATCH_MAX];
-	uint64_t now = world_now(router_world(r));
-	for (size_t i = 0; i < b->count; i++)
-		router_icmp_head(r, b->at[i], &heads[i]);
-	forward_expire(&r->forward, now);
-	router_make_room(r, b->count);
-	forward_batch(&r->forward, b, now);
-	world_pass_notes(&r->node, &r->forward.notes);
-	for (size_t i = 0; i < b->count; i++)
-		act(r, b->at[i], &heads[i]);
-}
+static void receive(struct nic *n, struct batch *b);
 
 static bool is_for(const struct nic *n, const struct pkt *p)
 {
-	mac to = p->len >= ETH_SIZE ? eth_dst(p->data) : (mac){{0}};
-	return addr_mac_same(to, n->mac) || eth_is_group(to);
+	return p->len >= ETH_SIZE && eth_is_for(p->data, &n->mac);
 }
 
 /* Something for the datapath to decide about. */
-static bool is_plain(const struct router *r, const struct nic *n, struct pkt *p)
+static inline bool is_plain(const struct router *r, const struct nic *n,
+			    struct pkt *p)
 {
 	return is_for(n, p) && eth_type(p->data) != ETH_TYPE_ARP &&
 	       !is_stray(r, p);
@@ -158,34 +158,44 @@ static void take_other(struct router *r, struct nic *n, struct pkt *p)
 		drop_stray(r, p);
 }
 
-/* What is not plain waits until that is done which came before it. */
-static void receive_mixed(struct router *r, struct nic *n,
-			  const struct batch *b)
+/* Something among them is not plain, and waits until that is done which came
+ * before it. */
+RARE static void receive_singly(struct nic *n, const struct batch *b)
 {
-	struct batch plain;
-	plain.count = 0;
+	struct router *r = (struct router *)n->node;
 	for (size_t i = 0; i < b->count; i++) {
-		if (is_plain(r, n, b->at[i])) {
-			plain.at[plain.count++] = b->at[i];
-			continue;
-		}
-		handle(r, &plain);
-		plain.count = 0;
-		take_other(r, n, b->at[i]);
+		struct batch one;
+		one.count = 1;
+		one.at[0] = b->at[i];
+		if (is_plain(r, n, b->at[i]))
+			receive(n, &one);
+		else
+			take_other(r, n, b->at[i]);
 	}
-	handle(r, &plain);
 }
 
+/* Packets that came one after the other: decided about together, then sent on
+ * or taken in the same order. */
 static void receive(struct nic *n, struct batch *b)
 {
 	struct router *r = (struct router *)n->node;
-	size_t plain = 0;
-	while (plain < b->count && is_plain(r, n, b->at[plain]))
-		plain++;
-	if (plain == b->count)
-		handle(r, b);
-	else
-		receive_mixed(r, n, b);
+	struct router_head heads[BATCH_MAX];
+	uint64_t now = world_now(router_world(r));
+	for (size_t i = 0; i < b->count; i++) {
+		struct pkt *p = b->at[i];
+		p->in_port = n->port;
+		if (!is_plain(r, n, p)) {
+			receive_singly(n, b);
+			return;
+		}
+		router_icmp_head(r, p, &heads[i]);
+	}
+	forward_expire(&r->forward, now);
+	router_make_room(r, b->count);
+	forward_batch(&r->forward, b, now);
+	world_pass_notes(&r->node, &r->forward.notes);
+	for (size_t i = 0; i < b->count; i++)
+		act(r, b->at[i], &heads[i]);
 }
 
 static size_t held(const struct node *n)
@@ -340,7 +350,7 @@ void router_send(struct router *r, struct pkt *p)
 	if (p->verdict == PKT_DROP)
 		router_drop(r, p, (enum drop)p->drop, &nothing);
 	else
-		router_transmit(r, p, &nothing);
+		transmit(r, p, &nothing);
 }
 
 uint32_t router_mtu_to(const struct router *r, ip4 dst)

@@ -25,6 +25,7 @@ struct router_port {
 	struct addr_if addrs[ROUTER_PORT_ADDRS]; /* the first is the main one */
 	uint8_t addr_count;
 	bool arp; /* false for a loopback interface: frames need no address */
+	uint32_t spoken_to; /* number of the neighbour found last */
 };
 
 struct router_port_conf {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/base/mem.h"
+#include "sim/base/rare.h"
 #include "sim/wire/arp.h"
 #include "sim/wire/eth.h"
 #include "sim/world/router_private.h"
@@ -185,15 +186,15 @@ static void enqueue(struct router *r, struct router_wait *w, struct pkt *p,
 	w->held[w->count++] = (struct router_held){p, *head};
 }
 
-bool router_arp_knows(const struct router *r, const struct pkt *p, mac *to)
+RARE const struct neigh_entry *router_arp_find(struct router *r,
+					       const struct pkt *p)
 {
 	const struct neigh_entry *e =
 		neigh_find(&r->neigh, p->out_port, p->next_hop);
-	if (!e || e->state != NEIGH_REACHABLE ||
-	    world_now(router_world(r)) - e->changed >= NEIGH_REACHABLE_NS)
-		return false;
-	*to = e->mac;
-	return true;
+	if (e)
+		r->ports[p->out_port].spoken_to =
+			(uint32_t)(e - r->neigh.entries);
+	return e;
 }
 
 void router_arp_resolve(struct router *r, struct pkt *p,

@@ -10,7 +10,6 @@
 #include "sim/world/router_private.h"
 
 #define TTL	    64
-#define QUOTED_DATA 8
 #define TOS_OFFSET  1 /* in the IP header */
 #define SRC_OFFSET  12
 #define DST_OFFSET  16
@@ -100,27 +99,13 @@ static bool may_report(const struct router *r, const struct pkt *p,
 	return p->drop == DROP_TTL_ZERO ? r->icmp_ttl : r->icmp_errors;
 }
 
-void router_icmp_head(const struct router *r, const struct pkt *p,
-		      struct router_head *head)
-{
-	head->left = 0;
-	if (!r->forwards ||
-	    (!r->icmp_errors && !r->icmp_ttl && !r->icmp_frag_needed) ||
-	    p->len < ETH_SIZE + IP4_SIZE)
-		return;
-	/* Behind the frame there is room enough, and copying it is quicker than
-	 * asking how long it is. */
-	memcpy(head->bytes, p->data + ETH_SIZE, ROUTER_HEAD);
-	head->left = (uint16_t)(p->len - ETH_SIZE);
-}
-
 /* Bytes of it that are quoted; 0 if it is not sound. */
 static size_t quoted_size(const struct router_head *head)
 {
 	struct ip4_head h;
 	if (ip4_read(head->bytes, head->left, &h) != IP4_OK)
 		return 0;
-	size_t size = (size_t)h.head_size + QUOTED_DATA;
+	size_t size = (size_t)h.head_size + ROUTER_QUOTED;
 	return size < h.size ? size : h.size;
 }
 

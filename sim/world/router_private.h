@@ -3,6 +3,9 @@
 #ifndef ROUTER_PRIVATE_H
 #define ROUTER_PRIVATE_H
 
+#include <string.h>
+
+#include "sim/wire/ip4.h"
 #include "sim/world/router.h"
 
 #define ROUTER_HELD 64	       /* packets that wait for one address */
@@ -12,7 +15,8 @@
  * error quotes. RFC 792 asks for the IP header (60 bytes at most) and 8 bytes
  * behind it; RFC 1812 4.3.2.3 would like more, but the ports are all that
  * senders and translators look at. */
-#define ROUTER_HEAD 68
+#define ROUTER_HEAD   68
+#define ROUTER_QUOTED 8 /* of them behind the header */
 
 struct router_head {
 	uint16_t
@@ -49,6 +53,7 @@ struct router {
 	size_t loopback_count;
 	struct router_reass *reasses; /* packets for it, in pieces */
 	bool forwards, icmp_ttl, icmp_errors, icmp_frag_needed;
+	bool quotes;	 /* may tell senders: keeps heads for that */
 	bool configured; /* has had tables */
 	uint16_t next_ip_id;
 	router_local_fn *deliver;
@@ -60,10 +65,6 @@ struct router {
 };
 
 /* router.c */
-/* Sends 'p', whose out_port and next_hop are set, asking for the next hop's
- * address first if need be. Takes it; copies 'head'. */
-void router_transmit(struct router *r, struct pkt *p,
-		     const struct router_head *head);
 /* Puts 'p' on the wire, to 'to'. Takes it. */
 void router_put(struct router *r, struct pkt *p, mac to);
 /* Notes the drop, tells the endpoint (of a packet made here) or the sender
@@ -90,8 +91,21 @@ void router_tables_fini(struct router *r);
 
 /* router_arp.c */
 void router_arp_receive(struct router *r, struct nic *n, struct pkt *p);
-/* The address of p's next hop, if it is known now. */
-bool router_arp_knows(const struct router *r, const struct pkt *p, mac *to);
+/* What is known of p's next hop, or NULL; remembered for the next packet. */
+const struct neigh_entry *router_arp_find(struct router *r,
+					  const struct pkt *p);
+/* The same: neighbours keep their numbers, so the last one may be looked at
+ * first. */
+static inline const struct neigh_entry *
+router_arp_entry(struct router *r, const struct pkt *p)
+{
+	uint32_t last = r->ports[p->out_port].spoken_to;
+	if (last >= r->neigh.count)
+		return router_arp_find(r, p);
+	const struct neigh_entry *e = &r->neigh.entries[last];
+	bool same = addr_same(e->addr, p->next_hop) && e->port == p->out_port;
+	return same ? e : router_arp_find(r, p);
+}
 /* 'p' waits until it is; takes it. */
 void router_arp_resolve(struct router *r, struct pkt *p,
 			const struct router_head *head);
@@ -117,9 +131,20 @@ void router_frag_fini(struct router *r);
 
 /* router_icmp.c */
 /* Fills 'head' in from 'p', which has just come in, if errors about it might be
- * told. */
-void router_icmp_head(const struct router *r, const struct pkt *p,
-		      struct router_head *head);
+ * told. What is beyond the frame's first cache line is seldom quoted. */
+static inline void router_icmp_head(const struct router *r, const struct pkt *p,
+				    struct router_head *head)
+{
+	const size_t near = PKT_LINE - ETH_SIZE;
+	const uint8_t *ip = p->data + ETH_SIZE;
+	head->left = 0;
+	if (!r->quotes || p->len < ETH_SIZE + IP4_SIZE)
+		return;
+	head->left = (uint16_t)(p->len - ETH_SIZE);
+	memcpy(head->bytes, ip, near);
+	if ((ip[0] & 15U) * 4U > near - ROUTER_QUOTED)
+		memcpy(head->bytes + near, ip + near, ROUTER_HEAD - near);
+}
 /* Answers an echo request that is for the router itself; takes 'p'. */
 void router_icmp_answer(struct router *r, struct pkt *p);
 /* Tells the sender of 'p' about the drop (p->drop), if it may and if there is

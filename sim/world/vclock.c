@@ -3,11 +3,12 @@
 
 #include <string.h>
 
+#include "sim/base/rare.h"
+
 #define DIGIT_BITS 6
-/* A list of so many may become the front, and so many may be in it before it
- * is taken apart again. */
+/* A list of so many may become the front, and so many are left in it when it
+ * has grown too long. */
 #define FRONT_FILL 16
-#define FRONT_MAX  64
 
 struct place {
 	unsigned wheel, digit;
@@ -32,7 +33,7 @@ static inline struct vclock_timer *timer_of(const struct vclock_ring *r)
 void vclock_init(struct vclock *c)
 {
 	memset(c, 0, sizeof(*c));
-	empty(&c->front);
+	c->first = c->end = 1;
 	for (unsigned w = 0; w < VCLOCK_WHEELS; w++)
 		for (unsigned d = 0; d < VCLOCK_DIGITS; d++)
 			empty(&c->lists[w][d]);
@@ -43,14 +44,6 @@ void vclock_fini(struct vclock *c)
 	vclock_init(c);
 }
 
-static inline void put_behind(struct vclock_ring *at, struct vclock_ring *r)
-{
-	r->prev = at;
-	r->next = at->next;
-	at->next->prev = r;
-	at->next = r;
-}
-
 static inline struct place place_of(const struct vclock *c, uint64_t at)
 {
 	unsigned bit = 63 - (unsigned)__builtin_clzll((at ^ c->base) | 1);
@@ -59,74 +52,86 @@ static inline struct place place_of(const struct vclock *c, uint64_t at)
 					     VCLOCK_DIGITS};
 }
 
-static inline void append(struct vclock *c, struct vclock_timer *t)
+static inline void mark_used(struct vclock *c, struct place p)
 {
-	struct place p = place_of(c, t->at);
-	put_behind(c->lists[p.wheel][p.digit].prev, &t->ring);
 	c->used[p.wheel] |= UINT64_C(1) << p.digit;
 	c->wheels |= 1U << p.wheel;
 }
 
-/* Behind all that are due no later. */
-static inline void insert(struct vclock *c, struct vclock_timer *t)
+static void append(struct vclock *c, struct vclock_timer *t)
 {
-	struct vclock_ring *before = c->front.prev;
-	while (before != &c->front && timer_of(before)->at > t->at)
-		before = before->prev;
-	put_behind(before, &t->ring);
-	c->front_count++;
+	struct place p = place_of(c, t->at);
+	struct vclock_ring *head = &c->lists[p.wheel][p.digit];
+	t->ring.prev = head->prev;
+	t->ring.next = head;
+	head->prev->next = &t->ring;
+	head->prev = &t->ring;
+	mark_used(c, p);
 }
 
-/* Empties a ring; what was in it goes to where it belongs by the base. */
-static void spread(struct vclock *c, struct vclock_ring *head)
+/* What is due no earlier than number FRONT_FILL of the front goes back into the
+ * wheels, where nothing is due as early. */
+static void shorten(struct vclock *c)
 {
-	struct vclock_ring *r = head->next;
-	empty(head);
-	while (r != head) {
-		struct vclock_ring *next = r->next;
-		append(c, timer_of(r));
-		r = next;
+	uint64_t at = c->front[c->first + FRONT_FILL].at;
+	uint32_t i = c->first, end = c->end;
+	while (c->front[i].at < at)
+		i++;
+	c->end = i;
+	c->horizon = at;
+	for (; i < end; i++)
+		append(c, c->front[i].timer);
+}
+
+/* The array is used up: it begins anew, and with room for as many again. */
+RARE static void make_room(struct vclock *c)
+{
+	if (c->end - c->first > VCLOCK_FRONT / 2)
+		shorten(c);
+	c->end -= c->first - 1;
+	memmove(c->front + 1, c->front + c->first,
+		(c->end - 1) * sizeof(c->front[0]));
+	c->first = 1;
+}
+
+RARE static void take_out_of_front(struct vclock *c, struct vclock_timer *t)
+{
+	uint32_t i = c->first;
+	while (c->front[i].timer != t)
+		i++;
+	c->end--;
+	memmove(c->front + i, c->front + i + 1,
+		(c->end - i) * sizeof(c->front[0]));
+}
+
+/* An emptied list is noticed when it is looked at. */
+static void take_out(struct vclock *c, struct vclock_timer *t)
+{
+	if (t->ring.next == &t->ring) {
+		take_out_of_front(c, t);
+	} else {
+		t->ring.prev->next = t->ring.next;
+		t->ring.next->prev = t->ring.prev;
 	}
-}
-
-/* The front has become long: less of it will be the front next time. Equal
- * times stay, however many. */
-static void take_apart(struct vclock *c)
-{
-	uint64_t first = timer_of(c->front.next)->at;
-	if (first == timer_of(c->front.prev)->at)
-		return;
-	c->base = c->horizon = first;
-	c->front_count = 0;
-	spread(c, &c->front);
-}
-
-static inline void take_out(struct vclock *c, struct vclock_timer *t)
-{
-	t->ring.prev->next = t->ring.next;
-	t->ring.next->prev = t->ring.prev;
 	t->ring.next = NULL;
-	c->front_count -= t->at < c->horizon;
 }
 
 void vclock_cancel(struct vclock *c, struct vclock_timer *t)
 {
-	if (t->ring.next) /* an emptied list is noticed when it is looked at */
+	if (t->ring.next)
 		take_out(c, t);
 }
 
-void vclock_set(struct vclock *c, struct vclock_timer *t, uint64_t at)
+void vclock_place(struct vclock *c, struct vclock_timer *t)
 {
 	if (t->ring.next)
 		take_out(c, t);
-	t->at = at > c->now ? at : c->now;
-	if (t->at >= c->horizon) {
+	if (c->end == VCLOCK_FRONT)
+		make_room(c);
+	if (t->at < c->horizon)
+		vclock_insert(c, t);
+	else
 		append(c, t);
-		return;
-	}
-	insert(c, t);
-	if (c->front_count > FRONT_MAX)
-		take_apart(c);
 }
 
 /* The first list with timers; false if there is none. */
@@ -163,8 +168,8 @@ static bool is_short(const struct vclock_ring *head)
 uint64_t vclock_next(const struct vclock *c)
 {
 	struct place p;
-	if (!is_empty(&c->front))
-		return timer_of(c->front.next)->at;
+	if (c->first < c->end)
+		return c->front[c->first].at;
 	return find_first(c, &p) ? earliest(&c->lists[p.wheel][p.digit])
 				 : VCLOCK_NEVER;
 }
@@ -180,21 +185,37 @@ static struct vclock_ring *enter(struct vclock *c, struct place p, uint64_t at)
 	return &c->lists[p.wheel][p.digit];
 }
 
-static void make_front(struct vclock *c, struct place p, uint64_t at)
+/* Empties a list; what was in it goes to where it belongs by the base. */
+static void spread(struct vclock *c, struct vclock_ring *head)
 {
-	struct vclock_ring *head = enter(c, p, at), *r = head->next;
-	c->horizon = c->base + (UINT64_C(1) << p.wheel * DIGIT_BITS);
+	struct vclock_ring *r = head->next;
 	empty(head);
 	while (r != head) {
 		struct vclock_ring *next = r->next;
-		insert(c, timer_of(r));
+		append(c, timer_of(r));
 		r = next;
 	}
 }
 
-/* Makes a front of what is next; false if nothing is due by 'until', and then
- * the base stays. */
-static bool refill(struct vclock *c, uint64_t until)
+/* Of a list that is long, since all in it are due at the same instant, the rest
+ * stays, and what is set for that instant from now on goes behind it. */
+static void make_front(struct vclock *c, struct place p, uint64_t at)
+{
+	struct vclock_ring *head = enter(c, p, at);
+	c->first = c->end = 1;
+	while (!is_empty(head) && c->end < VCLOCK_FRONT / 2) {
+		struct vclock_timer *t = timer_of(head->next);
+		take_out(c, t);
+		vclock_insert(c, t);
+	}
+	c->horizon = c->base;
+	if (is_empty(head))
+		c->horizon += UINT64_C(1) << p.wheel * DIGIT_BITS;
+	else
+		mark_used(c, p);
+}
+
+RARE bool vclock_refill(struct vclock *c, uint64_t until)
 {
 	struct place p;
 	uint64_t at = vclock_next(c);
@@ -205,19 +226,5 @@ static bool refill(struct vclock *c, uint64_t until)
 		find_first(c, &p);
 	}
 	make_front(c, p, at);
-	return true;
-}
-
-bool vclock_step(struct vclock *c, uint64_t until)
-{
-	if (is_empty(&c->front) && !refill(c, until))
-		return false;
-	struct vclock_timer *t = timer_of(c->front.next);
-	if (t->at > until)
-		return false;
-	take_out(c, t);
-	c->now = t->at;
-	c->fired++;
-	t->fire(t->context);
 	return true;
 }

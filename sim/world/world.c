@@ -39,7 +39,7 @@ void world_free(struct world *w)
 }
 
 /* The next event, if it is due. */
-static bool step(struct world *w, uint64_t until)
+static inline bool step(struct world *w, uint64_t until)
 {
 	bool stepped = vclock_step(&w->clock, until);
 #ifdef TALLY
@@ -49,22 +49,19 @@ static bool step(struct world *w, uint64_t until)
 	return stepped;
 }
 
-static bool may_go_on(struct world *w, uint64_t fired_before)
-{
-	if (w->event_limit && w->clock.fired - fired_before >= w->event_limit)
-		w->limit_hit = true;
-	return !w->limit_hit;
-}
-
 bool world_run_while(struct world *w, const bool *done, uint64_t until)
 {
-	uint64_t before = w->clock.fired;
-	while (!*done && may_go_on(w, before))
-		if (!step(w, until)) {
-			if (until != VCLOCK_NEVER && until > w->clock.now)
-				w->clock.now = until;
+	struct vclock *c = &w->clock;
+	uint64_t last = w->event_limit ? c->fired + w->event_limit : UINT64_MAX;
+	while (!*done && !w->limit_hit) {
+		if (c->fired >= last) {
+			w->limit_hit = true;
+		} else if (!step(w, until)) {
+			if (until != VCLOCK_NEVER && until > c->now)
+				c->now = until;
 			break;
 		}
+	}
 	return !w->limit_hit;
 }
 

@@ -84,6 +84,29 @@ START_TEST(equal_times_fire_in_the_order_they_were_set)
 }
 END_TEST
 
+static void fire_and_set_next(void *context)
+{
+	struct one *o = context;
+	fire(context);
+	if (o->number + MANY / 2 < MANY)
+		set(o->number + MANY / 2, clock_.now);
+}
+
+START_TEST(many_of_one_instant_keep_their_order)
+{
+	for (int i = 0; i < MANY; i++)
+		ones[i].timer.fire = fire_and_set_next;
+	for (int i = 0; i < MANY / 2; i++)
+		set(i, 1000);
+	set(MANY / 2, 1001);
+	while (vclock_step(&clock_, 1000))
+		;
+	ck_assert_int_eq(fired_count, MANY);
+	for (int i = 0; i < MANY; i++)
+		ck_assert_int_eq(fired[i], i);
+}
+END_TEST
+
 START_TEST(cancelled_timers_never_fire)
 {
 	struct rng r;
@@ -209,6 +232,7 @@ Suite *vclock_test_suite(void)
 	tcase_add_test(t, what_is_set_at_the_end_is_forgotten);
 	tcase_add_test(t, timers_fire_in_order_of_time);
 	tcase_add_test(t, equal_times_fire_in_the_order_they_were_set);
+	tcase_add_test(t, many_of_one_instant_keep_their_order);
 	tcase_add_test(t, cancelled_timers_never_fire);
 	tcase_add_test(t, step_does_nothing_before_the_time);
 	tcase_add_test(t, a_time_in_the_past_means_now);
