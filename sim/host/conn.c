@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/host/conn.h"
 
-#include <string.h>
-
 #include "sim/base/mem.h"
 #include "sim/host/conn_private.h"
 #include "sim/host/pathmtu.h"
@@ -137,6 +135,7 @@ static void drop_acked(struct conn *c, uint32_t acked)
 {
 	uint32_t data = acked < c->out_count ? acked : (uint32_t)c->out_count;
 	c->out_start += data;
+	c->out_start -= c->out_start < c->out_room ? 0 : c->out_room;
 	c->out_count -= data;
 	c->snd_base += acked;
 	if (acked > data)
@@ -348,24 +347,9 @@ bool conn_is_connected(const struct conn *c)
 	return c->state == CONN_ESTABLISHED;
 }
 
-static void make_room(struct conn *c, size_t len)
-{
-	if (c->out_room - c->out_start - c->out_count >= len)
-		return;
-	if (c->out_start)
-		memmove(c->out, c->out + c->out_start, c->out_count);
-	c->out_start = 0;
-	if (c->out_room - c->out_count >= len)
-		return;
-	c->out_room = 2 * (c->out_count + len);
-	c->out = mem_grow(c->out, c->out_room, 1);
-}
-
 void conn_send(struct conn *c, const void *bytes, size_t len)
 {
-	make_room(c, len);
-	memcpy(c->out + c->out_start + c->out_count, bytes, len);
-	c->out_count += len;
+	conn_out_add(c, bytes, len);
 	conn_out_push(c);
 }
 

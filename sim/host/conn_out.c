@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What goes out, and when again: Linux's timers. */
+#include <string.h>
+
+#include "sim/base/mem.h"
 #include "sim/host/conn_private.h"
 
 #define RTO_MIN	     (200 * VCLOCK_MS) /* Linux: TCP_RTO_MIN */
@@ -84,15 +87,75 @@ uint32_t conn_out_in_flight(const struct conn *c)
 	return c->snd_nxt - c->snd_base;
 }
 
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The place of number 'i', and how many follow it in one piece. */
+static uint8_t *place_of(const struct conn *c, size_t i, size_t *together)
+{
+	size_t at = c->out_start + i;
+	at -= at < c->out_room ? 0 : c->out_room;
+	*together = c->out_room - at;
+	return c->out + at;
+}
+
+static void copy_out(const struct conn *c, size_t from, uint8_t *to, size_t len)
+{
+	size_t together;
+	const uint8_t *at = place_of(c, from, &together);
+	together = smaller(together, len);
+	memcpy(to, at, together);
+	memcpy(to + together, c->out, len - together);
+}
+
+static void grow(struct conn *c, size_t room)
+{
+	uint8_t *out = mem_grow(NULL, room, 1);
+	if (c->out_count)
+		copy_out(c, 0, out, c->out_count);
+	mem_free(c->out);
+	c->out = out;
+	c->out_start = 0;
+	c->out_room = room;
+}
+
+void conn_out_add(struct conn *c, const uint8_t *bytes, size_t len)
+{
+	size_t together, need = c->out_count + len;
+	if (!len)
+		return;
+	if (need > c->out_room)
+		grow(c, need > 2 * c->out_room ? need : 2 * c->out_room);
+	uint8_t *at = place_of(c, c->out_count, &together);
+	together = smaller(together, len);
+	memcpy(at, bytes, together);
+	memcpy(c->out, bytes + together, len - together);
+	c->out_count = need;
+}
+
+/* In one piece: in 'joined' if the ring's end parts them. */
+static struct craft_bytes bytes_of(const struct conn *c, uint32_t from,
+				   uint32_t len, uint8_t *joined)
+{
+	size_t together;
+	const uint8_t *at = len ? place_of(c, from, &together) : NULL;
+	if (!len || together >= len)
+		return (struct craft_bytes){at, len};
+	copy_out(c, from, joined, len);
+	return (struct craft_bytes){joined, len};
+}
+
 static void send_chunk(struct conn *c, uint32_t from, uint32_t len)
 {
+	uint8_t joined[CONN_MSS];
 	bool last = from + len == c->out_count;
 	bool fin = last && c->fin_wanted;
 	uint8_t flags = (uint8_t)(TCP_ACK | (last && len ? TCP_PSH : 0) |
 				  (fin ? TCP_FIN : 0));
-	conn_out_segment(
-		c, flags, c->snd_base + from,
-		(struct craft_bytes){c->out + c->out_start + from, len});
+	conn_out_segment(c, flags, c->snd_base + from,
+			 bytes_of(c, from, len, joined));
 	c->fin_sent = c->fin_sent || fin;
 	uint32_t end = c->snd_base + from + len + fin;
 	if (conn_is_after(end, c->snd_nxt))

@@ -30,7 +30,8 @@ struct conn {
 	enum conn_state state;
 	unsigned tries; /* transmissions of what the timer watches */
 	uint32_t snd_base, snd_nxt, rcv_nxt;
-	uint8_t *out; /* bytes from out_start on are not acknowledged yet */
+	/* A ring: what is not acknowledged yet, from out_start on. */
+	uint8_t *out;
 	size_t out_start, out_count, out_room;
 	uint32_t snd_max; /* beyond the last byte ever sent */
 	uint32_t peer_window;
@@ -93,6 +94,8 @@ void conn_out_syn(struct conn *c);
 bool conn_out_may_repeat_syn(const struct conn *c);
 void conn_out_repeat_synack(struct conn *c);
 uint32_t conn_out_in_flight(const struct conn *c);
+/* Puts 'len' bytes behind those in 'out', which grows if need be. */
+void conn_out_add(struct conn *c, const uint8_t *bytes, size_t len);
 /* All that the peer's window and ours for congestion allow. */
 void conn_out_push(struct conn *c);
 /* Takes the time since 'sampled' as a round trip (RFC 6298). */
