@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/record/capture.h"
 
-#include <errno.h>
 #include <pcap/pcap.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "sim/base/mem.h"
 #include "sim/record/outlet.h"
@@ -17,6 +16,13 @@ struct capture {
 	pcap_t *pcap;
 	pcap_dumper_t *dumper;
 	uint64_t count;
+};
+
+/* A record's header in a file with nanoseconds, in the order of the machine, as
+ * libpcap writes it (pcap-savefile(5)). pcap_dump() would lock the stream twice
+ * for each frame. */
+struct record {
+	uint32_t seconds, nanoseconds, caplen, len;
 };
 
 static void fini(struct capture *c)
@@ -36,7 +42,7 @@ struct capture *capture_open(const char *path, struct diag *d)
 	c->outlet = o;
 	c->pcap = pcap_open_dead_with_tstamp_precision(
 		DLT_EN10MB, SNAPLEN, PCAP_TSTAMP_PRECISION_NANO);
-	c->dumper = pcap_dump_fopen(c->pcap, outlet_take_file(o));
+	c->dumper = pcap_dump_fopen(c->pcap, outlet_lend_file(o));
 	if (c->dumper)
 		return c;
 	diag_error(d, diag_nowhere(), "cannot write %s: %s", path,
@@ -49,13 +55,12 @@ struct capture *capture_open(const char *path, struct diag *d)
 void capture_add(struct capture *c, uint64_t time_ns, const uint8_t *frame,
 		 size_t len)
 {
-	struct pcap_pkthdr head = {
-		.ts = {(time_t)(VCLOCK_EPOCH + time_ns / SECOND),
-		       (suseconds_t)(time_ns % SECOND)},
-		.caplen = (bpf_u_int32)len,
-		.len = (bpf_u_int32)len,
-	};
-	pcap_dump((u_char *)c->dumper, &head, frame);
+	struct record head = {
+		(uint32_t)(VCLOCK_EPOCH + time_ns / SECOND),
+		(uint32_t)(time_ns % SECOND), (uint32_t)len, (uint32_t)len};
+	uint8_t *to = outlet_room(c->outlet, sizeof(head) + len);
+	memcpy(to, &head, sizeof(head));
+	memcpy(to + sizeof(head), frame, len);
 	c->count++;
 }
 
@@ -68,10 +73,8 @@ bool capture_close(struct capture *c, struct diag *d)
 {
 	if (!c)
 		return true;
-	if (pcap_dump_flush(c->dumper) != 0 ||
-	    ferror(pcap_dump_file(c->dumper)))
-		outlet_set_failed(c->outlet, errno);
 	struct outlet *o = c->outlet;
+	outlet_flush(o);
 	fini(c);
 	return outlet_close(o, d);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Captures as classic pcap files, written by libpcap with nanoseconds.
+/* Captures as classic pcap files with nanoseconds, begun by libpcap.
  *
  * capture_open, capture_add for each frame, capture_close. The file appears
  * under its name only when it is complete; capture_discard leaves nothing.
@@ -17,6 +17,7 @@ struct capture;
 
 /* "-" is stdout. NULL, and the reason in 'd', if it cannot be written. */
 struct capture *capture_open(const char *path, struct diag *d);
+/* A frame of at most PKT_ROOM bytes (sim/path/pkt.h). */
 void capture_add(struct capture *c, uint64_t time_ns, const uint8_t *frame,
 		 size_t len);
 uint64_t capture_count(const struct capture *c); /* frames so far */

@@ -8,12 +8,18 @@
 
 #include "sim/base/mem.h"
 
-#define BUFFER 262144
+/* In the second-level cache beside what else is at work; a call of the kernel
+ * costs nothing against copying as much. */
+#define BUFFER 65536
 
+/* The stream has no buffer of its own: its calls lock, for each frame. */
 struct outlet {
 	char *path, *temporary; /* temporary NULL: written directly */
-	FILE *file;		/* NULL: taken */
-	int error;		/* errno of the first failure */
+	FILE *file;
+	bool lent;
+	int error; /* errno of the first failure */
+	size_t used;
+	char buffer[BUFFER];
 };
 
 static void fini(struct outlet *o)
@@ -46,49 +52,69 @@ struct outlet *outlet_open(const char *path, struct diag *d)
 		o->file = stdout;
 	else
 		o->file = fopen(o->temporary ? o->temporary : path, "wb");
-	if (o->file) {
-		setvbuf(o->file, NULL, _IOFBF, BUFFER);
+	if (o->file && o->file != stdout)
+		setvbuf(o->file, NULL, _IONBF, 0);
+	if (o->file)
 		return o;
-	}
 	diag_error(d, diag_nowhere(), "cannot write %s: %s", path,
 		   strerror(errno));
 	fini(o);
 	return NULL;
 }
 
-void outlet_write(struct outlet *o, const void *bytes, size_t len)
+static void put(struct outlet *o, const void *bytes, size_t len)
 {
 	if (!o->error && fwrite(bytes, 1, len, o->file) != len)
 		o->error = errno;
 }
 
+static void empty(struct outlet *o)
+{
+	put(o, o->buffer, o->used);
+	o->used = 0;
+}
+
+void *outlet_room(struct outlet *o, size_t len)
+{
+	if (len > BUFFER - o->used)
+		empty(o);
+	char *room = o->buffer + o->used;
+	o->used += len;
+	return room;
+}
+
+void outlet_write(struct outlet *o, const void *bytes, size_t len)
+{
+	if (len <= OUTLET_ROOM) {
+		memcpy(outlet_room(o, len), bytes, len);
+		return;
+	}
+	empty(o);
+	put(o, bytes, len);
+}
+
 bool outlet_flush(struct outlet *o)
 {
-	if (o->file && !o->error && fflush(o->file) != 0)
+	empty(o);
+	if (!o->error && fflush(o->file) != 0)
 		o->error = errno;
 	return o->error != EPIPE;
 }
 
-FILE *outlet_take_file(struct outlet *o)
+FILE *outlet_lend_file(struct outlet *o)
 {
-	FILE *f = o->file;
-	o->file = NULL;
-	return f;
-}
-
-void outlet_set_failed(struct outlet *o, int error)
-{
-	if (!o->error)
-		o->error = error;
+	o->lent = true;
+	return o->file;
 }
 
 /* stdout stays open: whoever started the program may print on. */
 static void close_file(struct outlet *o)
 {
+	if (o->lent)
+		return;
 	outlet_flush(o);
-	if (o->file && o->file != stdout && fclose(o->file) != 0 && !o->error)
+	if (o->file != stdout && fclose(o->file) != 0 && !o->error)
 		o->error = errno;
-	o->file = NULL;
 }
 
 bool outlet_close(struct outlet *o, struct diag *d)
