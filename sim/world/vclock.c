@@ -156,11 +156,12 @@ static uint64_t earliest(const struct vclock_ring *head)
 	return at;
 }
 
-static bool is_short(const struct vclock_ring *head)
+/* Whether it has no more than 'most'. */
+static bool is_short(const struct vclock_ring *head, unsigned most)
 {
 	unsigned count = 0;
 	for (const struct vclock_ring *r = head->next; r != head; r = r->next)
-		if (++count > FRONT_FILL)
+		if (++count > most)
 			return false;
 	return true;
 }
@@ -197,31 +198,62 @@ static void spread(struct vclock *c, struct vclock_ring *head)
 	}
 }
 
+/* In the front there must be room. */
+static void move_to_front(struct vclock *c, struct vclock_ring *head)
+{
+	while (!is_empty(head) && c->end < VCLOCK_FRONT / 2) {
+		struct vclock_timer *t = timer_of(head->next);
+		take_out(c, t);
+		vclock_insert(c, t);
+	}
+}
+
+/* The lists that follow in the same wheel, as long as the front stays short. */
+static void lengthen(struct vclock *c, unsigned wheel)
+{
+	const unsigned shift = wheel * DIGIT_BITS;
+	const uint64_t turn = c->base >> shift & ~(uint64_t)(VCLOCK_DIGITS - 1);
+	uint64_t left = c->used[wheel];
+	for (; left && c->end - c->first < FRONT_FILL; left &= left - 1) {
+		unsigned digit = (unsigned)__builtin_ctzll(left);
+		struct vclock_ring *head = &c->lists[wheel][digit];
+		c->used[wheel] &= ~(left & -left);
+		if (is_empty(head))
+			continue;
+		if (!is_short(head, FRONT_FILL - (c->end - c->first))) {
+			mark_used(c, (struct place){wheel, digit});
+			return;
+		}
+		move_to_front(c, head);
+		c->horizon = (turn + digit + 1) << shift;
+	}
+}
+
 /* Of a list that is long, since all in it are due at the same instant, the rest
  * stays, and what is set for that instant from now on goes behind it. */
 static void make_front(struct vclock *c, struct place p, uint64_t at)
 {
 	struct vclock_ring *head = enter(c, p, at);
 	c->first = c->end = 1;
-	while (!is_empty(head) && c->end < VCLOCK_FRONT / 2) {
-		struct vclock_timer *t = timer_of(head->next);
-		take_out(c, t);
-		vclock_insert(c, t);
-	}
+	move_to_front(c, head);
 	c->horizon = c->base;
-	if (is_empty(head))
-		c->horizon += UINT64_C(1) << p.wheel * DIGIT_BITS;
-	else
+	if (!is_empty(head)) {
 		mark_used(c, p);
+		return;
+	}
+	c->horizon += UINT64_C(1) << p.wheel * DIGIT_BITS;
+	lengthen(c, p.wheel);
 }
 
 RARE bool vclock_refill(struct vclock *c, uint64_t until)
 {
 	struct place p;
-	uint64_t at = vclock_next(c);
-	if (at > until || !find_first(c, &p))
+	if (!find_first(c, &p))
 		return false;
-	while (p.wheel && !is_short(&c->lists[p.wheel][p.digit])) {
+	uint64_t at = earliest(&c->lists[p.wheel][p.digit]);
+	if (at > until)
+		return false;
+	while (p.wheel && !is_short(&c->lists[p.wheel][p.digit], FRONT_FILL)) {
 		spread(c, enter(c, p, at));
 		find_first(c, &p);
 	}

@@ -177,9 +177,12 @@ static int model_next(void)
 static void set_both(struct rng *r)
 {
 	int i = (int)rng_below(r, MODEL_COUNT);
-	/* From at once to a day ahead, near times as often as far ones. */
+	/* From at once to a day ahead, near times as often as far ones; and
+	 * crowds. */
 	uint64_t at = clock_.now + (rng_next(r) >> rng_below(r, 32)) *
 					   (rng_below(r, 8) ? 1 : 20000);
+	if (rng_below(r, 2))
+		at = clock_.now / 64 * 64 + 64 + rng_below(r, 4);
 	set(i, at);
 	model[i].at = at;
 	model[i].order = ++model_order;
