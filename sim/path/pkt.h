@@ -30,8 +30,8 @@ enum pkt_verdict {
 	PKT_DROP,  /* for 'drop' */
 };
 
-/* What forwarding reads and writes is in the first cache line, what only
- * observers and queues know in the second; the frame begins with the third. */
+/* What forwarding and queues read and write is in the first cache line, what
+ * only observers know in the second; the frame begins with the third. */
 struct pkt {
 	/* Set by parse_pkt(), kept right by translate_pkt(). Offsets are from
 	 * 'data'. Whoever else changes the bytes clears 'parsed'. */
@@ -60,18 +60,18 @@ struct pkt {
 	uint32_t drop_ref; /* rule or route that dropped it, 0: none */
 	bool marked;	   /* leaves trace notes */
 
+	struct pkt *next; /* in whichever queue holds it */
+	uint64_t due;	  /* ns; while it is on a link: when it arrives */
+
 	/* For observers only: nothing that forwards may look at these. */
 	_Alignas(PKT_LINE) uint8_t leg; /* enum pkt_leg */
 	uint32_t id;	/* the same at every hop, unique in a world; from 1 */
 	uint32_t flow;	/* conversation it serves, 0: none */
 	uint32_t cause; /* id of the packet this one answers; 0: none known */
-
-	struct pkt *next; /* in whichever queue holds it */
-	uint64_t due;	  /* ns; while it is on a link: when it arrives */
 	_Alignas(PKT_LINE) uint8_t data[PKT_ROOM];
 };
 
-static_assert(offsetof(struct pkt, marked) < PKT_LINE &&
+static_assert(offsetof(struct pkt, leg) == PKT_LINE &&
 		      offsetof(struct pkt, data) == 2 * PKT_LINE,
 	      "what forwarding needs is in one line and the frame's first");
 
