@@ -15,7 +15,7 @@
 static void deliver(void *context)
 {
 	struct link_lane *lane = context;
-	struct vclock *clock = &lane->link->world->clock;
+	struct vclock *clock = &lane->to->node->world->clock;
 	struct pkt *p = lane->head;
 	struct batch b;
 	b.count = 0;
@@ -36,7 +36,7 @@ static void deliver(void *context)
 struct link *link_new(struct world *w, struct nic *a, struct nic *b,
 		      const struct link_conf *conf)
 {
-	struct link *l = MEM_NEW(struct link);
+	struct link *l = mem_map(1, sizeof(*l));
 	l->world = w;
 	l->conf = *conf;
 	l->up = true;
@@ -46,7 +46,6 @@ struct link *link_new(struct world *w, struct nic *a, struct nic *b,
 	b->end = 1;
 	a->end = 0;
 	for (int i = 0; i < 2; i++) {
-		l->lanes[i].link = l;
 		l->lanes[i].to = l->ends[!i];
 		l->lanes[i].timer.fire = deliver;
 		l->lanes[i].timer.context = &l->lanes[i];
@@ -67,7 +66,7 @@ void link_free(struct link *l)
 			world_free_pkt(l->world, p);
 		}
 	}
-	mem_free(l);
+	mem_unmap(l, 1, sizeof(*l));
 }
 
 /* How long a frame takes to leave. Most are as long as the one before. */
@@ -85,30 +84,30 @@ static uint64_t wire_time(struct link *l, uint16_t len)
 }
 
 /* When the last bit has left, for a link with a rate. */
-static uint64_t wire_free_at(struct link *l, struct link_lane *lane,
-			     uint16_t len)
+static uint64_t wire_free_at(struct link *l, uint8_t end, uint16_t len)
 {
 	uint64_t now = world_now(l->world);
 	if (!l->conf.rate_bps)
 		return now;
-	uint64_t start = lane->free_at > now ? lane->free_at : now;
-	lane->free_at = start + wire_time(l, len);
-	return lane->free_at;
+	uint64_t start = l->free_at[end] > now ? l->free_at[end] : now;
+	l->free_at[end] = start + wire_time(l, len);
+	return l->free_at[end];
 }
 
-RARE static void set_off(struct link_lane *lane, struct pkt *p)
+RARE static void set_off(struct link *l, uint8_t end, struct pkt *p)
 {
+	struct link_lane *lane = &l->lanes[end];
 	lane->head = lane->tail = p;
-	vclock_set(&lane->link->world->clock, &lane->timer, p->due);
+	vclock_set(&l->world->clock, &lane->timer, p->due);
 }
 
 void link_queue(struct link *l, uint8_t end, struct pkt *p)
 {
 	struct link_lane *lane = &l->lanes[end];
-	p->due = wire_free_at(l, lane, p->len) + l->conf.delay_ns;
+	p->due = wire_free_at(l, end, p->len) + l->conf.delay_ns;
 	p->next = NULL;
 	if (!lane->tail) {
-		set_off(lane, p);
+		set_off(l, end, p);
 		return;
 	}
 	lane->tail->next = p;

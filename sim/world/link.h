@@ -4,7 +4,9 @@
 #ifndef LINK_H
 #define LINK_H
 
+#include <assert.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sim/path/pkt.h"
@@ -22,23 +24,28 @@ struct link_conf {
 	uint32_t tunnel_mtu;
 };
 
-struct link_lane { /* one direction */
-	struct link *link;
+/* One direction: a cache line, which is all that arriving needs of a link. */
+struct link_lane {
+	_Alignas(PKT_LINE) struct vclock_timer timer;
 	struct nic *to;
 	struct pkt *head, *tail;
-	uint64_t free_at; /* ns; when the sender's wire is free again */
-	struct vclock_timer timer;
 };
 
+/* What sending needs is another line. */
 struct link {
-	struct world *world;
+	_Alignas(PKT_LINE) struct world *world;
 	struct link_conf conf;
-	struct nic *ends[2];
-	struct link_lane lanes[2]; /* lanes[i]: from ends[i] to ends[!i] */
-	uint64_t wire_ns;	   /* a frame of 'wire_len' bytes takes it */
+	uint64_t free_at[2]; /* ns; when each sender's wire is free again */
+	uint64_t wire_ns;    /* a frame of 'wire_len' bytes takes it */
 	uint16_t wire_len;
 	bool up;
+	struct link_lane lanes[2]; /* lanes[i]: from ends[i] to ends[!i] */
+	struct nic *ends[2];
 };
+
+static_assert(offsetof(struct link, lanes) == PKT_LINE &&
+		      sizeof(struct link_lane) == PKT_LINE,
+	      "a hop is three lines of links");
 
 /* Connects two unattached ports; the world owns the link. A port may be
  * connected to itself (a loopback interface): pass it twice. */

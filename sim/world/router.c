@@ -23,7 +23,7 @@ static void free_router(struct node *n)
 	router_tables_fini(r);
 	mem_free(r->ports);
 	mem_free(r->forward.ports);
-	mem_free(r);
+	mem_unmap(r, 1, sizeof(*r));
 }
 
 void router_drop(struct router *r, struct pkt *p, enum drop reason,
@@ -180,8 +180,9 @@ static void receive(struct nic *n, struct batch *b)
 {
 	struct router *r = (struct router *)n->node;
 	struct router_head heads[BATCH_MAX];
-	uint64_t now = world_now(router_world(r));
-	for (size_t i = 0; i < b->count; i++) {
+	const uint64_t now = world_now(router_world(r));
+	const size_t count = b->count;
+	for (size_t i = 0; i < count; i++) {
 		struct pkt *p = b->at[i];
 		p->in_port = n->port;
 		if (!is_plain(r, n, p)) {
@@ -191,10 +192,10 @@ static void receive(struct nic *n, struct batch *b)
 		router_icmp_head(r, p, &heads[i]);
 	}
 	forward_expire(&r->forward, now);
-	router_make_room(r, b->count);
+	router_make_room(r, count);
 	forward_batch(&r->forward, b, now);
 	world_pass_notes(&r->node, &r->forward.notes);
-	for (size_t i = 0; i < b->count; i++)
+	for (size_t i = 0; i < count; i++)
 		act(r, b->at[i], &heads[i]);
 }
 
@@ -212,7 +213,7 @@ static const struct node_class router_class = {"router", receive, free_router,
 
 struct router *router_new(struct world *w, const char *name, const char *label)
 {
-	struct router *r = MEM_NEW(struct router);
+	struct router *r = mem_map(1, sizeof(*r));
 	r->node.class = &router_class;
 	r->forward.notes = (struct note_log){w->notes, 0, WORLD_NOTES, 0};
 	r->forward.hash_seed = hash_text(name);

@@ -40,29 +40,33 @@ struct router_wait {
 	struct router_wait *next;
 };
 
+/* What each packet needs of it is in the first two lines. */
 struct router {
-	struct node node; /* first */
-	struct forward forward;
-	struct neigh neigh;
-	struct router_wait *waits;
+	_Alignas(PKT_LINE) struct node node; /* first */
 	struct router_port *ports;
+	struct neigh neigh;
+	router_local_fn *deliver;
+	void *deliver_context;
+	bool forwards, icmp_ttl, icmp_errors, icmp_frag_needed;
+	bool quotes;	 /* may tell senders: keeps heads for that */
+	bool configured; /* has had tables */
 	uint16_t port_room;
+	uint16_t next_ip_id;
+	_Alignas(PKT_LINE) struct forward forward;
+	struct router_wait *waits;
 	struct router_proxy *proxies;
 	size_t proxy_count;
 	struct router_loopback *loopbacks;
 	size_t loopback_count;
 	struct router_reass *reasses; /* packets for it, in pieces */
-	bool forwards, icmp_ttl, icmp_errors, icmp_frag_needed;
-	bool quotes;	 /* may tell senders: keeps heads for that */
-	bool configured; /* has had tables */
-	uint16_t next_ip_id;
-	router_local_fn *deliver;
-	void *deliver_context;
 	router_failed_fn *failed;
 	void *failed_context;
 	void (*ended)(void *context);
 	void *ended_context;
 };
+
+static_assert(offsetof(struct router, forward) == (size_t)2 * PKT_LINE,
+	      "what each packet needs is in two lines");
 
 /* router.c */
 /* Puts 'p' on the wire, to 'to'. Takes it. */
