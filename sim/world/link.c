@@ -15,14 +15,15 @@
 static void deliver(void *context)
 {
 	struct link_lane *lane = context;
-	struct vclock *clock = &lane->to->node->world->clock;
+	struct world *w = lane->to->node->world;
+	struct vclock *clock = &w->clock;
 	struct pkt *p = lane->head;
-	struct batch b;
-	b.count = 0;
+	size_t count = 0;
 	do {
-		b.at[b.count++] = p;
+		w->arriving.at[count++] = p;
 		p = p->next;
-	} while (p && p->due == clock->now && b.count < BATCH_MAX);
+	} while (p && p->due == clock->now && count < BATCH_MAX);
+	w->arriving.count = count;
 	lane->head = p;
 	if (p) {
 		__builtin_prefetch(p->data);
@@ -30,7 +31,7 @@ static void deliver(void *context)
 	} else {
 		lane->tail = NULL;
 	}
-	nic_receive(lane->to, &b);
+	nic_receive(lane->to, &w->arriving);
 }
 
 struct link *link_new(struct world *w, struct nic *a, struct nic *b,

@@ -128,7 +128,7 @@ static bool is_stray(const struct router *r, struct pkt *p)
 
 static void drop_stray(struct router *r, struct pkt *p)
 {
-	const struct router_head nothing = {0};
+	static const struct router_head nothing;
 	world_note(&r->node, p, NOTE_RECEIVED, p->in_port);
 	router_drop(r, p, DROP_NOT_FORWARDING, &nothing);
 }
@@ -342,7 +342,7 @@ static void route_own(struct router *r, struct pkt *p)
 
 void router_send(struct router *r, struct pkt *p)
 {
-	const struct router_head nothing = {0};
+	static const struct router_head nothing;
 	route_own(r, p);
 	p->in_port = ROUTER_OWN;
 	world_note(&r->node, p, NOTE_SENT, p->out_port);
