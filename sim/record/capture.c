@@ -55,9 +55,9 @@ struct capture *capture_open(const char *path, struct diag *d)
 void capture_add(struct capture *c, uint64_t time_ns, const uint8_t *frame,
 		 size_t len)
 {
-	struct record head = {
-		(uint32_t)(VCLOCK_EPOCH + time_ns / SECOND),
-		(uint32_t)(time_ns % SECOND), (uint32_t)len, (uint32_t)len};
+	struct record head = {(uint32_t)(VCLOCK_EPOCH + time_ns / SECOND),
+			      (uint32_t)(time_ns % SECOND), (uint32_t)len,
+			      (uint32_t)len};
 	uint8_t *to = outlet_room(c->outlet, sizeof(head) + len);
 	memcpy(to, &head, sizeof(head));
 	memcpy(to + sizeof(head), frame, len);

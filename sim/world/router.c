@@ -105,7 +105,8 @@ static void accept(struct router *r, struct pkt *p,
 		    head);
 }
 
-static inline void act(struct router *r, struct pkt *p, const struct router_head *head)
+static inline void act(struct router *r, struct pkt *p,
+		       const struct router_head *head)
 {
 	switch (p->verdict) {
 	case PKT_LOCAL:

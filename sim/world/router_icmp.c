@@ -9,10 +9,10 @@
 #include "sim/wire/ip4.h"
 #include "sim/world/router_private.h"
 
-#define TTL	    64
-#define TOS_OFFSET  1 /* in the IP header */
-#define SRC_OFFSET  12
-#define DST_OFFSET  16
+#define TTL	   64
+#define TOS_OFFSET 1 /* in the IP header */
+#define SRC_OFFSET 12
+#define DST_OFFSET 16
 
 /* What an answer's IP header says that depends on what it answers. */
 struct answer {

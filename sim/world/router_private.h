@@ -100,8 +100,8 @@ const struct neigh_entry *router_arp_find(struct router *r,
 					  const struct pkt *p);
 /* The same: neighbours keep their numbers, so the last one may be looked at
  * first. */
-static inline const struct neigh_entry *
-router_arp_entry(struct router *r, const struct pkt *p)
+static inline const struct neigh_entry *router_arp_entry(struct router *r,
+							 const struct pkt *p)
 {
 	uint32_t last = r->ports[p->out_port].spoken_to;
 	if (last >= r->neigh.count)

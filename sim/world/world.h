@@ -62,8 +62,8 @@ struct world {
 	struct pkt_pool pool;
 	struct pkt *slots;
 	struct batch arriving; /* what the event at work delivers */
-	uint32_t next_pkt;  /* id of the next packet made */
-	uint32_t next_flow; /* conversation number; see world_flow() */
+	uint32_t next_pkt;     /* id of the next packet made */
+	uint32_t next_flow;    /* conversation number; see world_flow() */
 	uint32_t next_mac;
 	struct {
 		VEC(struct node *);
