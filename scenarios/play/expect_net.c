@@ -37,10 +37,12 @@ static bool end_fits(const struct pattern_end *src,
 	       pattern_end_fits(dst, k.dst, k.dport);
 }
 
-static bool session_fits(const struct expect_view *v, const struct flow *f)
+static bool session_fits(const struct expect_view *v, const struct router *r,
+			 const struct flow *f)
 {
 	const struct script_expect *e = v->asked;
-	const struct net_ref *ref = net_ref(v->stage->net, f->ref);
+	const struct net_ref *ref = net_ref(
+		v->stage->net, nat_flow_ref(&router_forward(r)->nat, f));
 	if (e->rule && strcmp(ref->name, e->rule) != 0 &&
 	    strcmp(ref->path, e->rule) != 0)
 		return false;
@@ -67,7 +69,7 @@ static void count_sessions(struct expect_view *v, struct router *r,
 		const struct flow *f = &t->flows[i];
 		if (!f->live || flow_is_idle(f, world_now(v->stage->world)))
 			continue;
-		if (session_fits(v, f)) {
+		if (session_fits(v, r, f)) {
 			table->fits++;
 			continue;
 		}

@@ -7,4 +7,7 @@
 
 #define RARE __attribute__((noinline))
 
+/* And what is true for nearly all comes first. */
+#define MOSTLY(x) __builtin_expect(!!(x), 1)
+
 #endif

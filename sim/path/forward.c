@@ -2,6 +2,7 @@
 #include "sim/path/forward.h"
 
 #include "sim/base/rare.h"
+#include "sim/path/fast.h"
 #include "sim/path/miss.h"
 #include "sim/path/parse.h"
 #include "sim/path/route.h"
@@ -55,13 +56,29 @@ static inline enum drop leave(struct forward *f, struct pkt *p,
  * Routes and ports do not change meanwhile; of a session it is a guess. */
 struct run {
 	struct pkt *const *at;
-	size_t count;
+	size_t came, count; /* those that are left */
+	size_t first;	    /* those before it have gone their way already */
+	enum fast_kind fast;
 	struct forward_port in;
 	struct route_way way; /* of the packet before */
 	struct session_look looks[BATCH_MAX];
 	ip4 srcs[BATCH_MAX], dsts[BATCH_MAX];
 	route_group back[BATCH_MAX], to[BATCH_MAX];
+	uint32_t hashes[BATCH_MAX], guesses[BATCH_MAX];
+	struct cache_slot *known[BATCH_MAX];
+	struct pkt *unknown[BATCH_MAX]; /* those of 'at' that are not */
 };
+
+/* Packets like 'i' may be decided about in the same way. */
+static inline void learn(struct forward *f, const struct run *r, size_t i)
+{
+	struct fast_case known = {&r->looks[i], r->srcs[i], r->dsts[i],
+				  r->to[i]};
+	if (r->fast == FAST_STATELESS)
+		fast_learn_packet(f, r->at[i], &known);
+	else if (r->looks[i].by)
+		fast_learn_session(f, r->at[i], &known);
+}
 
 /* Stages 5 to 8 of packet 'i'. */
 static inline enum drop send_on(struct forward *f, struct run *r, size_t i,
@@ -125,32 +142,65 @@ static inline enum drop admit(struct forward *f, struct pkt *p, bool closely)
 	return closely ? admit_closely(f, p) : DROP_NONE;
 }
 
-static inline void admit_all(struct forward *f, struct run *r)
+/* Those of 'count' that came in by the same port as the first make the run. */
+static inline void admit_all(struct forward *f, struct run *r, size_t count)
 {
 	const bool closely = !r->in.up || f->acl.count;
+	const bool stateless = r->fast == FAST_STATELESS;
 	const bool sessions = f->flows.count;
-	for (size_t i = 0, count = r->count; i < count; i++) {
-		struct pkt *p = r->at[i];
+	struct pkt *const *at = r->at;
+	const uint16_t port = at[0]->in_port;
+	size_t i = 0;
+	for (; i < count && at[i]->in_port == port; i++) {
+		struct pkt *p = at[i];
 		p->verdict = PKT_SEND;
 		p->drop = DROP_NONE;
 		p->drop_ref = 0;
 		enum drop drop = admit(f, p, closely);
 		if (drop != DROP_NONE)
 			refuse(p, drop);
-		r->srcs[i] = p->src;
-		r->dsts[i] = p->dst;
-		r->looks[i] = (struct session_look){0};
-		if (sessions && p->plain)
-			session_ask_slot(f, p, &r->looks[i]);
+		if (stateless)
+			r->known[i] = fast_slot(f, p);
+		else if (sessions)
+			r->hashes[i] = session_ask_slot(f, p);
 	}
+	r->count = r->came = i;
+}
+
+/* Those that are known go their way, others are left for the stages. */
+static inline void send_known(struct forward *f, struct run *r)
+{
+	size_t left = 0;
+	for (size_t i = 0, count = r->count; i < count; i++) {
+		struct pkt *p = r->at[i];
+		if (p->verdict != PKT_SEND || fast_packet(f, p, r->known[i]))
+			continue;
+		r->unknown[left++] = p;
+	}
+	r->at = r->unknown;
+	r->count = left;
+}
+
+/* The same where it matters in which order packets come: as far as they are
+ * known. */
+static inline void send_first(struct forward *f, struct run *r, uint64_t now)
+{
+	struct pkt *const *at = r->at;
+	const size_t count = r->count;
+	size_t i = 0;
+	while (i < count && (at[i]->verdict != PKT_SEND ||
+			     fast_session(f, at[i], r->guesses[i], now)))
+		i++;
+	r->first = i;
 }
 
 /* Neighbours mostly come from the same direction. */
 static inline void check_sources(struct forward *f, struct run *r)
 {
 	uint32_t right = UINT32_MAX; /* a group found right */
-	route_find_batch(f, r->srcs, r->count, r->back);
-	for (size_t i = 0; i < r->count; i++) {
+	route_find_batch(f, r->srcs + r->first, r->count - r->first,
+			 r->back + r->first);
+	for (size_t i = r->first; i < r->count; i++) {
 		struct pkt *p = r->at[i];
 		if (r->back[i] == right || p->verdict != PKT_SEND)
 			continue;
@@ -166,18 +216,28 @@ static inline void check_sources(struct forward *f, struct run *r)
  * whether it has anything to do. */
 static void ask_rules(const struct forward *f, const struct run *r)
 {
-	for (size_t i = 0; i < r->count; i++)
+	for (size_t i = r->first; i < r->count; i++)
 		nat_ask_slot(&f->nat, NAT_EGRESS, &r->at[i]->key);
-	for (size_t i = 0; i < r->count; i++)
+	for (size_t i = r->first; i < r->count; i++)
 		nat_ask(&f->nat, NAT_EGRESS, &r->at[i]->key);
 }
 
-static inline void ask_all(struct forward *f, struct run *r)
+static inline void look_ahead(struct forward *f, struct run *r)
 {
-	if (f->flows.count)
-		for (size_t i = 0, count = r->count; i < count; i++)
-			session_ask(f, &r->looks[i]);
-	route_find_batch(f, r->dsts, r->count, r->to);
+	const bool sessions = f->flows.count;
+	for (size_t i = r->first, count = r->count; i < count; i++) {
+		const struct pkt *p = r->at[i];
+		r->srcs[i] = p->src;
+		r->dsts[i] = p->dst;
+		r->looks[i] = (struct session_look){0};
+		if (sessions && p->plain)
+			session_guessed(&r->looks[i], r->hashes[i],
+					r->guesses[i]);
+	}
+	if (r->in.urpf_strict)
+		check_sources(f, r);
+	route_find_batch(f, r->dsts + r->first, r->count - r->first,
+			 r->to + r->first);
 	if (nat_is_large(&f->nat, NAT_EGRESS))
 		ask_rules(f, r);
 }
@@ -187,10 +247,13 @@ static inline void ask_all(struct forward *f, struct run *r)
 static inline void decide_all(struct forward *f, struct run *r,
 			      const bool quiet, uint64_t now)
 {
-	for (size_t i = 0, count = r->count; i < count; i++) {
+	for (size_t i = r->first, count = r->count; i < count; i++) {
 		struct pkt *p = r->at[i];
 		enum drop drop = DROP_NONE;
 		if (p->verdict != PKT_SEND)
+			continue;
+		if (r->fast == FAST_SESSIONS &&
+		    fast_session(f, p, r->guesses[i], now))
 			continue;
 		if (!quiet)
 			drop = decide(f, r, i, now);
@@ -200,31 +263,38 @@ static inline void decide_all(struct forward *f, struct run *r,
 			drop = send_on(f, r, i, now);
 		if (drop != DROP_NONE)
 			refuse(p, drop);
+		else if (r->fast != FAST_OFF)
+			learn(f, r, i);
 	}
 }
 
-/* How many from 'i' on came in by the same port. */
-static size_t run_length(const struct batch *b, size_t i)
+/* What no packet like it has shown the way. */
+static inline void decide_rest(struct forward *f, struct run *r, uint64_t now)
 {
-	const size_t first = i, count = b->count;
-	const uint16_t port = b->at[i]->in_port;
-	while (++i < count && b->at[i]->in_port == port)
-		;
-	return i - first;
-}
-
-/* Several times over the packets, so that what one needs from memory comes
- * while others are worked on. */
-static inline void forward_run(struct forward *f, struct run *r, uint64_t now)
-{
-	admit_all(f, r);
-	if (r->in.urpf_strict)
-		check_sources(f, r);
-	ask_all(f, r);
+	look_ahead(f, r);
 	if (r->in.uplink || f->standby || f->balanced || f->lb.count)
 		decide_all(f, r, false, now);
 	else
 		decide_all(f, r, true, now);
+}
+
+/* Several times over the packets, so that what one needs from memory comes
+ * while others are worked on. */
+static inline void forward_run(struct forward *f, struct run *r, size_t count,
+			       uint64_t now)
+{
+	r->first = 0;
+	r->fast = fast_kind(f);
+	admit_all(f, r, count);
+	if (f->flows.count)
+		for (size_t i = 0; i < r->count; i++)
+			r->guesses[i] = session_ask(f, r->hashes[i]);
+	if (r->fast == FAST_STATELESS)
+		send_known(f, r);
+	else if (r->fast == FAST_SESSIONS)
+		send_first(f, r, now);
+	if (r->first < r->count)
+		decide_rest(f, r, now);
 }
 
 __attribute__((flatten)) void forward_batch(struct forward *f, struct batch *b,
@@ -232,11 +302,10 @@ __attribute__((flatten)) void forward_batch(struct forward *f, struct batch *b,
 {
 	struct run r;
 	r.way = (struct route_way){.group = FIB_NONE};
-	for (size_t i = 0; i < b->count; i += r.count) {
+	for (size_t i = 0; i < b->count; i += r.came) {
 		r.at = &b->at[i];
-		r.count = run_length(b, i);
 		r.in = f->ports[b->at[i]->in_port];
-		forward_run(f, &r, now);
+		forward_run(f, &r, b->count - i, now);
 	}
 }
 
@@ -250,6 +319,11 @@ void forward_own(struct forward *f, struct pkt *p)
 	p->drop = DROP_NONE;
 	if (drop != DROP_NONE)
 		refuse(p, drop);
+}
+
+void forward_renew(struct forward *f)
+{
+	fast_renew(f);
 }
 
 void forward_expire(struct forward *f, uint64_t now)

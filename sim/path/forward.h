@@ -32,6 +32,7 @@
 #include <stdint.h>
 
 #include "sim/base/addr.h"
+#include "sim/path/cache.h"
 #include "sim/path/note.h"
 #include "sim/path/pkt.h"
 #include "sim/table/acl.h"
@@ -68,6 +69,7 @@ struct forward {
 	struct acl acl;
 	struct lb lb;
 	struct flow_table flows;
+	struct cache cache;
 	uint32_t balanced;	 /* sessions of virtual servers */
 	struct port_pool *pools; /* one per translated address and protocol */
 	size_t pool_count, pool_room;
@@ -82,6 +84,10 @@ struct forward {
 	uint32_t hash_seed;    /* of the ECMP hash */
 	struct note_log notes; /* emptied by the caller after each batch */
 };
+
+/* Must be told whenever something but 'flows', 'pools' and 'notes' has been changed
+ * from outside: what was decided before no longer holds. */
+void forward_renew(struct forward *f);
 
 /* Decides about every packet of 'b' at 'now' (ns) and edits it in place:
  * verdict, drop, out_port and next_hop are set. */

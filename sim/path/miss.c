@@ -189,7 +189,8 @@ RARE static enum drop obey(struct forward *f, struct pkt *p,
 		note_add(&f->notes, p, NOTE_NO_NAT, r ? r->ref : 0);
 		return DROP_NONE;
 	}
-	l->acted = 1;
+	l->acted = true;
+	l->acts++;
 	drop = r->action == NAT_DNAT ? dnat(f, p, r, now) : snat(f, p, r, now);
 	session_forget(l);
 	if (drop != DROP_NONE)
@@ -220,7 +221,7 @@ RARE static enum drop apply_to_error(struct forward *f, struct pkt *p,
 		to.dst = reflected(&hit, stage, from.dst);
 	translate_pkt(p, &from, &to);
 	note_add(&f->notes, p, NOTE_REFLEXIVE, hit.rule->ref);
-	l->acted = 1;
+	l->acted = true;
 	session_forget(l);
 	return DROP_NONE;
 }
@@ -248,7 +249,10 @@ static inline enum drop apply(struct forward *f, struct pkt *p,
 	else
 		translate_destination(p, reflected(&hit, stage, p->dst));
 	note_add(&f->notes, p, NOTE_REFLEXIVE, hit.rule->ref);
-	l->acted = 1;
+	l->acted = l->reflected = true;
+	l->acts++;
+	l->rule = (uint32_t)(hit.rule - f->nat.rules);
+	l->arrived = stage == NAT_INGRESS;
 	if (stage == NAT_INGRESS)
 		session_forget(l);
 	return DROP_NONE;

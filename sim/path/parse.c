@@ -63,20 +63,11 @@ static enum drop parse_l4(struct pkt *p, size_t left)
 	return DROP_NONE;
 }
 
-RARE static bool is_right_with_options(const uint8_t *ip, size_t left)
+/* Whether the header is as long as it says, with a right checksum. */
+static bool is_right(const uint8_t *ip, size_t left)
 {
 	struct ip4_head h;
 	return ip4_read(ip, left, &h) == IP4_OK;
-}
-
-/* Whether the header is as long as it says, with a right checksum. Nearly all
- * have no options. */
-static bool is_right(const uint8_t *ip, size_t left)
-{
-	size_t size = be_load16(ip + 2);
-	if (ip[0] != 0x45)
-		return is_right_with_options(ip, left);
-	return size >= IP4_SIZE && size <= left && ip4_sum_is_right(ip);
 }
 
 /* What the IP header says, as far as the datapath asks. */
@@ -93,7 +84,7 @@ static void parse_head(struct pkt *p)
 	p->proto = ip[9];
 }
 
-enum drop parse_bytes(struct pkt *p)
+RARE static enum drop parse_closely(struct pkt *p)
 {
 	if (p->len < ETH_SIZE + IP4_SIZE ||
 	    !is_right(p->data + ETH_SIZE, p->len - (size_t)ETH_SIZE))
@@ -103,6 +94,32 @@ enum drop parse_bytes(struct pkt *p)
 	    parse_l4(p, parse_end(p) - (size_t)p->l4) != DROP_NONE)
 		return DROP_MALFORMED;
 	p->parsed = true;
+	return DROP_NONE;
+}
+
+/* No options, no later fragment, and room for a TCP header: so are nearly all. */
+static inline bool is_common(const struct pkt *p, size_t size)
+{
+	const uint8_t *ip = p->data + ETH_SIZE;
+	return ip[0] == 0x45 && !(be_load16(ip + 6) & IP4_OFFSET) &&
+	       size >= IP4_SIZE + TCP_SIZE && size + ETH_SIZE <= p->len &&
+	       (ip[9] == IP4_PROTO_TCP || ip[9] == IP4_PROTO_UDP);
+}
+
+enum drop parse_bytes(struct pkt *p)
+{
+	const uint8_t *ip = p->data + ETH_SIZE, *l4 = ip + IP4_SIZE;
+	if (!MOSTLY(is_common(p, be_load16(ip + 2)) && ip4_sum_is_right(ip)))
+		return parse_closely(p);
+	p->parsed = p->plain = true;
+	p->fragment = false;
+	p->icmp_type = 0;
+	p->tcp_flags = ip[9] == IP4_PROTO_TCP ? l4[TCP_FLAGS] : 0;
+	p->l4 = ETH_SIZE + IP4_SIZE;
+	p->quoted = 0;
+	set_addrs(p, ip + 12);
+	set_ports(p, l4);
+	p->proto = ip[9];
 	return DROP_NONE;
 }
 

@@ -55,7 +55,7 @@ RARE enum drop route_by(struct forward *f, struct pkt *p, route_group to)
 	if (!hop)
 		return refuse(f, p, DROP_IFACE_DOWN);
 	p->out_port = hop->port;
-	p->next_hop = hop->gateway.v ? hop->gateway : p->dst;
+	p->next_hop = route_next(hop, p);
 	if (p->marked)
 		note_route(f, p, (unsigned)(hop - g->hops));
 	return DROP_NONE;

@@ -20,6 +20,12 @@ static inline void route_find_batch(const struct forward *f, const ip4 *a,
 	fib_find_batch(&f->fib, a, count, out);
 }
 
+/* Where the hop sends 'p'. */
+static inline ip4 route_next(const struct fib_hop *hop, const struct pkt *p)
+{
+	return hop->gateway.v ? hop->gateway : p->dst;
+}
+
 /* Chooses 'out_port' and 'next_hop' of 'p', whose destination leads 'to'. ECMP
  * members are chosen by a hash of the 5-tuple, so a conversation keeps its way.
  */

@@ -46,20 +46,6 @@ static const struct flow_key *key_of(const struct pkt *p, struct flow_key *room)
 	return room;
 }
 
-void session_ask_slot(const struct forward *f, const struct pkt *p,
-		      struct session_look *l)
-{
-	l->hash = flow_hash(&p->key);
-	l->hashed = true;
-	flow_prefetch_slot(&f->flows, l->hash);
-}
-
-void session_ask(const struct forward *f, struct session_look *l)
-{
-	if (l->hashed)
-		l->guess = flow_guess(&f->flows, l->hash);
-}
-
 static struct flow *flow_of(const struct forward *f, uint32_t value)
 {
 	return &f->flows.flows[flow_number(value)];
@@ -135,13 +121,27 @@ static bool acts(const struct flow *flow, enum flow_dir dir,
 static struct nat_rule *rule_of(const struct forward *f,
 				const struct flow *flow)
 {
-	return flow->rule == FLOW_NONE ? NULL : &f->nat.rules[flow->rule];
+	return flow->by_rule ? &f->nat.rules[flow->maker] : NULL;
+}
+
+static void note_act(struct session_look *l, uint32_t value, bool arrived)
+{
+	l->by = value;
+	l->acts++;
+	l->acted = true;
+	l->arrived = arrived;
 }
 
 /* A session acts where its rule does; one whose rule is gone on every uplink. */
 static bool in_scope(const struct nat_rule *rule, uint16_t port)
 {
 	return !rule || nat_in_scope(rule->scope, port);
+}
+
+RARE static void note_translation(struct forward *f, const struct pkt *p,
+				  const struct flow *flow)
+{
+	note_add(&f->notes, p, session_note(flow), nat_flow_ref(&f->nat, flow));
 }
 
 /* What look() has found. An error does not keep the session alive: it is not
@@ -151,9 +151,6 @@ static inline void carry_out(struct forward *f, struct pkt *p,
 			     const enum translate_ends ends, uint64_t now)
 {
 	uint32_t value = l->guess;
-	static const uint8_t kinds[] = {[FLOW_SNAT] = NOTE_SNAT,
-					[FLOW_DNAT] = NOTE_DNAT,
-					[FLOW_LB] = NOTE_LB};
 	const struct flow *flow = flow_of(f, value);
 	enum flow_dir dir = flow_value_dir(value);
 	struct nat_rule *rule = rule_of(f, flow);
@@ -165,20 +162,22 @@ static inline void carry_out(struct forward *f, struct pkt *p,
 		rule->bytes += parse_size(p);
 	}
 	translate_by_session(p, flow, dir, ends);
-	note_add(&f->notes, p, kinds[flow->kind], flow->ref);
-	l->acted = true;
+	if (p->marked)
+		note_translation(f, p, flow);
+	note_act(l, value, ends != TRANSLATE_SOURCE);
 	l->answer |= dir == FLOW_BACKWARD;
 	session_forget(l);
 }
 
 /* Untranslated: it only keeps rules away. */
 static void pass(struct forward *f, const struct pkt *p, struct session_look *l,
-		 uint32_t value, uint64_t now)
+		 const enum nat_stage stage, uint64_t now)
 {
+	uint32_t value = l->guess;
 	if (!p->quoted && !l->acted)
 		flow_touch(&f->flows, flow_number(value), flow_value_dir(value),
 			   p->tcp_flags, now);
-	l->acted = true;
+	note_act(l, value, stage == NAT_INGRESS);
 }
 
 static inline bool run(struct forward *f, struct pkt *p, struct session_look *l,
@@ -193,7 +192,7 @@ static inline bool run(struct forward *f, struct pkt *p, struct session_look *l,
 	    !in_scope(rule_of(f, flow), port))
 		return false;
 	if (flow->kind == FLOW_PASS)
-		pass(f, p, l, value, now);
+		pass(f, p, l, stage, now);
 	else
 		carry_out(f, p, l,
 			  stage == NAT_INGRESS ? TRANSLATE_DESTINATION
@@ -251,8 +250,8 @@ RARE enum drop session_open(struct forward *f, struct pkt *p,
 	}
 	struct flow *flow = &f->flows.flows[number];
 	flow->kind = plan->kind & 3U;
-	flow->ref = plan->ref;
-	flow->rule = plan->rule;
+	flow->by_rule = plan->rule != FLOW_NONE;
+	flow->maker = flow->by_rule ? plan->rule : plan->ref;
 	if (plan->kind == FLOW_LB)
 		f->balanced++;
 	flow_touch(&f->flows, number, FLOW_FORWARD, p->tcp_flags, now);

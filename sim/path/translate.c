@@ -11,6 +11,7 @@
 #include "sim/wire/ip4.h"
 
 #define IP_FRAG	   6
+#define IP_TTL	   8
 #define IP_CHECK   10
 #define IP_SRC	   12
 #define IP_DST	   16
@@ -152,13 +153,18 @@ static void patch_udp(uint8_t *check, uint16_t delta)
 
 /* What changes in checksums over the addresses and over all is known, as
  * csum_patch() wants it; 'p' is plain. */
-static inline void patch_plain(struct pkt *p, uint16_t addrs, uint16_t all)
+static inline void patch_l4(struct pkt *p, uint16_t all)
 {
-	csum_patch(p->data + ETH_SIZE + IP_CHECK, addrs);
 	if (p->proto == IP4_PROTO_TCP)
 		csum_patch(p->data + p->l4 + TCP_CHECK, all);
 	else
 		patch_udp(p->data + p->l4 + UDP_CHECK, all);
+}
+
+static inline void patch_plain(struct pkt *p, uint16_t addrs, uint16_t all)
+{
+	csum_patch(p->data + ETH_SIZE + IP_CHECK, addrs);
+	patch_l4(p, all);
 }
 
 static inline void put_source(struct pkt *p, ip4 addr, uint16_t port)
@@ -192,16 +198,41 @@ static uint64_t change32(uint32_t old, uint32_t now)
 	return (uint64_t)(uint32_t)~old + now;
 }
 
+/* The checksum hears of it with what else changes. */
+static inline void age(struct pkt *p, uint16_t aged)
+{
+	uint8_t *ttl = &p->data[ETH_SIZE + IP_TTL];
+	*ttl = (uint8_t)(*ttl - (aged == IP4_AGED));
+}
+
+uint16_t translate_delta(ip4 old, ip4 now)
+{
+	return csum_wire(csum_fold(change32(old.v, now.v)));
+}
+
+void translate_addr(struct pkt *p, const struct translate_addr *to,
+		    uint8_t ends, uint16_t aged)
+{
+	age(p, aged);
+	csum_patch(p->data + ETH_SIZE + IP_CHECK, to->head_delta);
+	if (!ends)
+		return;
+	bool source = ends == TRANSLATE_SOURCE;
+	be_store32(p->data + ETH_SIZE + (source ? IP_SRC : IP_DST), to->now.v);
+	*(source ? &p->src : &p->dst) = to->now;
+	patch_l4(p, to->delta);
+}
+
 void translate_source(struct pkt *p, ip4 now)
 {
-	patch_addrs(p, csum_wire(csum_fold(change32(p->src.v, now.v))));
+	patch_addrs(p, translate_delta(p->src, now));
 	be_store32(p->data + ETH_SIZE + IP_SRC, now.v);
 	p->src = now;
 }
 
 void translate_destination(struct pkt *p, ip4 now)
 {
-	patch_addrs(p, csum_wire(csum_fold(change32(p->dst.v, now.v))));
+	patch_addrs(p, translate_delta(p->dst, now));
 	be_store32(p->data + ETH_SIZE + IP_DST, now.v);
 	p->dst = now;
 }
@@ -255,15 +286,21 @@ RARE static void translate_other(struct pkt *p, const struct flow *f,
 void translate_by_session(struct pkt *p, const struct flow *f,
 			  enum flow_dir dir, enum translate_ends ends)
 {
-	const struct flow_ends *back = &f->in[!dir];
-	if (!p->plain) {
+	if (p->plain)
+		translate_aged(p, f, dir, ends, 0);
+	else
 		translate_other(p, f, dir);
-		return;
-	}
+}
+
+void translate_aged(struct pkt *p, const struct flow *f, enum flow_dir dir,
+		    uint8_t ends, uint16_t aged)
+{
+	const struct flow_ends *back = &f->in[!dir];
 	if (ends & TRANSLATE_SOURCE)
 		put_source(p, back->dst, back->dport);
 	if (ends & TRANSLATE_DESTINATION)
 		put_destination(p, back->src, back->sport);
-	patch_plain(p, flow_delta(f->addr_delta, dir),
+	age(p, aged);
+	patch_plain(p, csum_join(flow_delta(f->addr_delta, dir), aged),
 		    flow_delta(f->full_delta, dir));
 }

@@ -16,15 +16,33 @@ void translate_pkt(struct pkt *p, const struct flow_key *from,
  */
 void translate_source(struct pkt *p, ip4 now);
 void translate_destination(struct pkt *p, ip4 now);
+/* What a checksum over the addresses hears of it when 'old' becomes 'now'; the
+ * same done with it in mind, for a plain packet and one of its ends. */
+uint16_t translate_delta(ip4 old, ip4 now);
+
 enum translate_ends {
 	TRANSLATE_SOURCE = 1,
 	TRANSLATE_DESTINATION = 2,
 	TRANSLATE_BOTH = 3,
 };
 
+/* Gives 'p', which is plain, another address at one of its ends, and one TTL less,
+ * if 'aged' is IP4_AGED and not 0; it has more. */
+struct translate_addr {
+	ip4 now;
+	uint16_t delta;	     /* translate_delta() */
+	uint16_t head_delta; /* and 'aged' joined to it */
+};
+
+void translate_addr(struct pkt *p, const struct translate_addr *to,
+		    uint8_t ends, uint16_t aged);
+
 /* The same as translate_pkt() for a packet of direction 'dir' of session 'f',
  * which knows what the checksums become; 'ends' are those that may change. */
 void translate_by_session(struct pkt *p, const struct flow *f,
 			  enum flow_dir dir, enum translate_ends ends);
+/* And for one that is plain, with one TTL less if 'aged' is IP4_AGED. */
+void translate_aged(struct pkt *p, const struct flow *f, enum flow_dir dir,
+		    uint8_t ends, uint16_t aged);
 
 #endif

@@ -102,6 +102,7 @@ uint16_t fib_group_join(struct fib_groups *g, const struct fib_hop *hops,
 					  .hop_count = (uint8_t)count};
 		for (unsigned i = 0; i < count; i++)
 			one->hops[i] = hops[i];
+		g->multiple += count > 1;
 		*head = number;
 	}
 	g->at[number].users++;
@@ -117,6 +118,7 @@ void fib_group_leave(struct fib_groups *g, uint16_t number)
 	while (*at != number)
 		at = &g->at[*at].next;
 	*at = one->next;
+	g->multiple -= one->hop_count > 1;
 	one->next = g->free;
 	g->free = number;
 }

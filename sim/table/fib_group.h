@@ -34,9 +34,10 @@ struct fib_groups {
 	struct fib_group *at; /* by number; FIB_NONE is there and empty */
 	uint16_t *heads;      /* chains by hash */
 	uint32_t head_mask;
-	uint32_t room;	/* without FIB_NONE */
-	uint32_t fresh; /* from here on never used */
-	uint16_t free;	/* list of those without users */
+	uint32_t room;	   /* without FIB_NONE */
+	uint32_t fresh;	   /* from here on never used */
+	uint16_t free;	   /* list of those without users */
+	uint32_t multiple; /* in use, with several hops */
 };
 
 /* The memory for 'room' groups, at most FIB_GROUPS_MAX, and FIB_NONE. */

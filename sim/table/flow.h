@@ -88,8 +88,10 @@ struct flow {
 	struct flow_ends in[2]; /* as packets arrive, by direction */
 	uint64_t used;		/* ns; last packet */
 	uint32_t packets[2];	/* by direction; stay at the greatest number */
-	uint32_t ref;		/* of the rule or virtual server */
-	uint32_t rule;	     /* its place in the NAT table, FLOW_NONE: none */
+	uint32_t maker;		/* place of its rule in the NAT table; if not
+				 * 'by_rule', the ref of a virtual server or of
+				 * a rule that is gone */
+	uint16_t way[2];     /* by direction: what sim/path knows, 0: nothing */
 	uint32_t next, prev; /* in the timer wheel; next free while not live */
 	/* What the translation forwards does to a checksum over the addresses,
 	 * and over addresses and ports (csum_wire). */
@@ -100,6 +102,7 @@ struct flow {
 	uint8_t kind : 2; /* enum flow_kind */
 	uint8_t fins : 2; /* bit per direction: FIN seen */
 	uint8_t live : 1;
+	uint8_t by_rule : 1;
 };
 
 static_assert(sizeof(struct flow) == 64, "a session is one cache line");

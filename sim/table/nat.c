@@ -297,6 +297,9 @@ static void seal_stage(struct nat *n, enum nat_stage stage)
 void nat_seal(struct nat *n)
 {
 	sort(n);
+	n->keeps_state = false;
+	for (size_t i = 0; i < n->count; i++)
+		n->keeps_state |= n->rules[i].action != NAT_REFLEXIVE;
 	seal_stage(n, NAT_INGRESS);
 	seal_stage(n, NAT_EGRESS);
 }

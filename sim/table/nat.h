@@ -73,7 +73,8 @@ struct nat_rule {
 struct nat {
 	struct nat_rule *rules; /* caller's storage, sorted by nat_seal() */
 	size_t count, room;
-	bool acts[2]; /* by stage: some rule has a say; set by nat_seal() */
+	bool acts[2];	  /* by stage: some rule has a say; set by nat_seal() */
+	bool keeps_state; /* some rule is not REFLEXIVE; set by nat_seal() */
 	struct nat_index index[2]; /* by stage; no slots: none */
 };
 
@@ -140,6 +141,12 @@ static inline void nat_ask(const struct nat *n, enum nat_stage stage,
 		if (s->rule != NAT_INDEX_NONE)
 			__builtin_prefetch(&n->rules[nat_index_rule(s)]);
 	}
+}
+
+/* The number (ref) of the rule or virtual server that made a session. */
+static inline uint32_t nat_flow_ref(const struct nat *n, const struct flow *f)
+{
+	return f->by_rule ? n->rules[f->maker].ref : f->maker;
 }
 
 /* Whether a DNAT rule may translate some destination to 'a'. */

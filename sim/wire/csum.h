@@ -68,6 +68,13 @@ static inline uint16_t csum_patched(uint16_t check, uint16_t wire_delta)
 	return (uint16_t)(rest + (rest >> 16));
 }
 
+/* Two changes in one. */
+static inline uint16_t csum_join(uint16_t wire_delta, uint16_t other)
+{
+	uint32_t sum = (uint32_t)wire_delta + other;
+	return (uint16_t)(sum + (sum >> 16));
+}
+
 /* Changes the checksum at 'check' in a packet. */
 static inline void csum_patch(uint8_t *check, uint16_t wire_delta)
 {

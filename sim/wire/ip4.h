@@ -65,6 +65,10 @@ void ip4_write(uint8_t bytes[IP4_SIZE], const struct ip4_head *h);
 void ip4_set_src(uint8_t *head, ip4 src);
 void ip4_set_dst(uint8_t *head, ip4 dst);
 
+/* What one TTL less is to the checksum, as csum_patch() wants it: 0x0100 less in
+ * the header, 0x0001 as this machine reads it. */
+#define IP4_AGED 0xfffe
+
 /* One TTL less; false, and nothing has changed, if none is left then. TTL and
  * checksum are the ends of one word, lowest and highest as this machine reads
  * it: 0x0100 less in the header is 0x0001 more in the checksum as it stands,

@@ -12,6 +12,8 @@
 
 #define FIRST_SESSIONS 128 /* room is made for at first */
 #define NONE	       UINT32_MAX
+#define CACHE_FIRST    64  /* slots */
+#define CACHE_LAST     16384
 
 static void *copy_of(const void *from, size_t count, size_t size)
 {
@@ -142,6 +144,17 @@ static void free_nat(struct nat *n)
 	mem_free(n->rules);
 }
 
+/* A session's rule may be at another place now, or gone. */
+static void follow_rule(struct flow *flow, const struct nat *old,
+			const uint32_t *moved)
+{
+	if (!flow->by_rule)
+		return;
+	uint32_t place = moved[flow->maker];
+	flow->by_rule = place != FLOW_NONE;
+	flow->maker = flow->by_rule ? place : old->rules[flow->maker].ref;
+}
+
 /* Hits of the rule with the same number, and sessions that point at it. */
 static void set_nat(struct router *r, const struct router_tables *t)
 {
@@ -168,8 +181,7 @@ static void set_nat(struct router *r, const struct router_tables *t)
 	keymap_fini(&places);
 	struct flow_table *flows = &r->forward.flows;
 	for (uint32_t i = 0; i < flows->fresh; i++)
-		if (flows->flows[i].rule < old.count)
-			flows->flows[i].rule = moved[flows->flows[i].rule];
+		follow_rule(&flows->flows[i], &old, moved);
 	mem_free(moved);
 	free_nat(&old);
 }
@@ -362,10 +374,26 @@ static void grow_sessions(struct flow_table *t, uint32_t room)
 	free_sessions(old.flows, old.slots, old.room);
 }
 
+/* Twice as many slots when as many decisions as there are had to make place: the
+ * node has more to do than they hold. */
+static void grow_cache(struct router *r)
+{
+	struct cache *c = &r->forward.cache;
+	uint32_t slots = c->memory ? 2 * (c->mask + 1) : CACHE_FIRST;
+	if (slots > CACHE_LAST)
+		return;
+	mem_free(c->memory);
+	cache_init(c, mem_new(1, cache_bytes(slots)), slots);
+	forward_renew(&r->forward);
+}
+
 /* A packet opens two at most: one on arrival, one when leaving. */
 void router_make_room(struct router *r, size_t count)
 {
 	struct flow_table *t = &r->forward.flows;
+	if (!r->forward.cache.memory ||
+	    r->forward.cache.replaced > r->forward.cache.mask)
+		grow_cache(r);
 	uint64_t want = (uint64_t)t->count + 2 * count;
 	if (want <= t->room || t->room >= t->limit)
 		return;
@@ -438,6 +466,7 @@ void router_set_tables(struct router *r, const struct router_tables *t)
 	for (uint16_t i = 0; i < r->node.nic_count; i++)
 		set_port(r, i, !t->port_up || t->port_up[i]);
 	set_proxies(r, t);
+	forward_renew(&r->forward);
 	r->configured = true;
 }
 
@@ -454,6 +483,8 @@ void router_swap_sessions(struct router *a, struct router *b)
 	g->pools = was.pools;
 	g->pool_count = was.pool_count;
 	g->pool_room = was.pool_room;
+	forward_renew(f);
+	forward_renew(g);
 }
 
 void router_tables_fini(struct router *r)
@@ -465,6 +496,7 @@ void router_tables_fini(struct router *r)
 	mem_free(r->forward.lb.servers);
 	mem_free(r->forward.pools);
 	mem_free(r->forward.locals);
+	mem_free(r->forward.cache.memory);
 	struct flow_table *flows = &r->forward.flows;
 	if (flows->room)
 		free_sessions(flows->flows, flows->slots, flows->room);

@@ -13,18 +13,19 @@
 #include "sim/wire/tcp.h"
 #include "sim/wire/udp.h"
 
-#define PODS	  addr_ip4(0x0af40000) /* 10.244.0.0 */
-#define EGRESS	  addr_ip4(0x1e000000) /* 30.0.0.0 */
-#define UPLINKS	  addr_ip4(0x0a1b3300) /* 10.27.51.0 */
-#define FAR	  addr_ip4(0x4a7d8552) /* 74.125.133.82 */
-#define FAR_PORT  443
-#define TTL	  64
-#define ROUTES	  8
-#define IP_TTL	  8
-#define IP_CHECK  10
-#define TCP_CHECK 16
-#define UDP_CHECK 6
-#define PER_POOL  60000 /* sessions for each SNAT address */
+#define PODS	    addr_ip4(0x0af40000) /* 10.244.0.0 */
+#define EGRESS	    addr_ip4(0x1e000000) /* 30.0.0.0 */
+#define UPLINKS	    addr_ip4(0x0a1b3300) /* 10.27.51.0 */
+#define FAR	    addr_ip4(0x4a7d8552) /* 74.125.133.82 */
+#define FAR_PORT    443
+#define TTL	    64
+#define ROUTES	    8
+#define IP_TTL	    8
+#define IP_CHECK    10
+#define TCP_CHECK   16
+#define UDP_CHECK   6
+#define PER_POOL    60000 /* sessions for each SNAT address */
+#define CACHE_SLOTS 4096
 
 static void die(const char *what)
 {
@@ -72,6 +73,8 @@ static void init_gateway(struct forward *f, struct addr_prefix inside,
 	fib_init(&f->fib, mem_map(1, fib_bytes(routes)), routes);
 	add_route(f, inside, 0, addr_ip4(0x64400001));
 	add_route(f, prefix(addr_ip4(0), 0), 1, addr_ip4(0x0a1b3301));
+	cache_init(&f->cache, mem_new(1, cache_bytes(CACHE_SLOTS)),
+		   CACHE_SLOTS);
 	nat_init(&f->nat, mem_new(rules, sizeof(struct nat_rule)), rules);
 }
 
@@ -181,6 +184,7 @@ static void fini_gateway(struct forward *f)
 	for (unsigned i = 0; i < 2; i++)
 		mem_free(f->nat.index[i].slots);
 	mem_free(f->pools);
+	mem_free(f->cache.memory);
 	struct flow_table *t = &f->flows;
 	mem_unmap(t->flows, t->room, sizeof(*t->flows));
 	mem_unmap(t->slots, flow_slots(t->room), sizeof(*t->slots));

@@ -22,6 +22,8 @@ struct gateway_kit {
 	struct forward_port ports[4];
 	struct rib_route routes[GATEWAY_KIT_ROUTES];
 	_Alignas(64) uint8_t fib[4096];
+	_Alignas(64) uint8_t cache[64 * sizeof(struct cache_slot) +
+				   CACHE_WAYS * sizeof(struct cache_way)];
 	struct nat_rule rules[8];
 	struct acl_rule accesses[4];
 	struct lb_server servers[4];
@@ -66,6 +68,7 @@ static inline void gateway_kit_route(struct gateway_kit *k, const char *prefix,
 			      .ref = 100 + (uint32_t)k->f.rib.count};
 	ck_assert(rib_add(&k->f.rib, &r));
 	gateway_kit_select(k);
+	forward_renew(&k->f);
 }
 
 static inline void gateway_kit_init(struct gateway_kit *k)
@@ -82,6 +85,8 @@ static inline void gateway_kit_init(struct gateway_kit *k)
 	f->pool_room = 24;
 	f->locals = k->locals;
 	f->notes = (struct note_log){k->notes, 0, 32, 0};
+	ck_assert_uint_eq(cache_bytes(64), sizeof(k->cache));
+	cache_init(&f->cache, k->cache, 64);
 	gateway_kit_no_routes(k);
 	nat_init(&f->nat, k->rules, 8);
 	acl_init(&f->acl, k->accesses, 4);
@@ -98,6 +103,7 @@ static inline void gateway_kit_init(struct gateway_kit *k)
 static inline void gateway_kit_local(struct gateway_kit *k, const char *addr)
 {
 	k->locals[k->f.local_count++] = frames_addr(addr);
+	forward_renew(&k->f);
 }
 
 static inline void gateway_kit_pools(struct gateway_kit *k, ip4 addr)
@@ -148,6 +154,7 @@ static inline struct nat_rule *gateway_kit_rule(struct gateway_kit *k,
 	ck_assert(nat_add(&k->f.nat, &r));
 	nat_seal(&k->f.nat);
 	k->f.tracks_inbound |= action != NAT_REFLEXIVE;
+	forward_renew(&k->f);
 	return &k->rules[number - 1];
 }
 

@@ -137,7 +137,9 @@ static void add_sessions(json_t *list, const struct net *n,
 		json_object_set_new(j, "translated",
 				    key(flow_out(f, FLOW_FORWARD)));
 		set_text(j, "state", flow_state_name(f->state));
-		set_text(j, "rule", net_ref(n, f->ref)->name);
+		set_text(j, "rule",
+			 net_ref(n, nat_flow_ref(&router_forward(r)->nat, f))
+				 ->name);
 		json_array_append_new(list, j);
 	}
 }

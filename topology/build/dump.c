@@ -212,7 +212,7 @@ static void add_key(struct grid *g, const struct flow_key *k)
 }
 
 static void add_session(struct grid *g, const struct net *n,
-			const struct flow *f)
+			const struct nat *nat, const struct flow *f)
 {
 	uint64_t idle_ms = (world_now(net_world(n)) - f->used) / VCLOCK_MS;
 	struct flow_key in = flow_in(f, FLOW_FORWARD);
@@ -223,7 +223,7 @@ static void add_session(struct grid *g, const struct net *n,
 	add_key(g, &out);
 	grid_add(g, "%s",
 		 f->kind == FLOW_PASS ? "from outside"
-				      : net_ref(n, f->ref)->name);
+				      : net_ref(n, nat_flow_ref(nat, f))->name);
 	grid_add(g, "%u/%u", f->packets[0], f->packets[1]);
 	grid_add(g, "%llu.%03llu s", (unsigned long long)idle_ms / 1000,
 		 (unsigned long long)idle_ms % 1000);
@@ -241,7 +241,8 @@ static void print_sessions(const struct net *n, const struct router *r,
 	for (uint32_t i = 0; i < flows->fresh; i++)
 		if (flows->flows[i].live &&
 		    !flow_is_idle(&flows->flows[i], world_now(net_world(n))))
-			add_session(&g, n, &flows->flows[i]);
+			add_session(&g, n, &router_forward(r)->nat,
+				    &flows->flows[i]);
 	grid_end(&g, out);
 }
 
