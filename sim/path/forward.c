@@ -222,6 +222,16 @@ static void ask_rules(const struct forward *f, const struct run *r)
 		nat_ask(&f->nat, NAT_EGRESS, &r->at[i]->key);
 }
 
+/* Those of no session will open one. */
+static void ask_answers(const struct forward *f, const struct run *r)
+{
+	struct miss_ahead ahead = {0};
+	const bool sessions = f->flows.count;
+	for (size_t i = r->first; i < r->count; i++)
+		if (r->at[i]->plain && !(sessions && r->guesses[i]))
+			miss_ask(f, r->at[i], &ahead);
+}
+
 static inline void look_ahead(struct forward *f, struct run *r)
 {
 	const bool sessions = f->flows.count;
@@ -240,6 +250,8 @@ static inline void look_ahead(struct forward *f, struct run *r)
 			 r->to + r->first);
 	if (nat_is_large(&f->nat, NAT_EGRESS))
 		ask_rules(f, r);
+	if (!r->in.uplink && r->count - r->first > 1 && miss_foresees(f))
+		ask_answers(f, r);
 }
 
 /* The packets are decided about one after the other, each with all that those

@@ -73,6 +73,8 @@ struct forward {
 	uint32_t balanced;	 /* sessions of virtual servers */
 	struct port_pool *pools; /* one per translated address and protocol */
 	size_t pool_count, pool_room;
+	struct port_index pool_index; /* of 'pools'; no slots: none */
+	uint32_t opened; /* place of the rule that last opened a session */
 	enum forward_ports_policy ports_policy;
 	ip4 *locals; /* own addresses, sorted: interfaces and loopbacks */
 	size_t local_count;
@@ -84,6 +86,15 @@ struct forward {
 	uint32_t hash_seed;    /* of the ECMP hash */
 	struct note_log notes; /* emptied by the caller after each batch */
 };
+
+/* The pool of that address and protocol, or NULL. */
+static inline struct port_pool *forward_pool(const struct forward *f, ip4 addr,
+					     uint8_t proto)
+{
+	if (!f->pool_index.slots)
+		return port_find(f->pools, f->pool_count, addr, proto);
+	return port_index_find(&f->pool_index, f->pools, addr, proto);
+}
 
 /* Must be told whenever something but 'flows', 'pools' and 'notes' has been changed
  * from outside: what was decided before no longer holds. */

@@ -42,45 +42,55 @@ static void set_source(struct flow_key *key, ip4 addr, uint16_t port)
 		key->dport = port;
 }
 
-/* Whether no session's answers look like the answers to 'key'. */
-static bool is_free(const struct forward *f, const struct flow_key *key)
+/* Whether no session's answers look like the answers to 'out'. */
+static bool is_free(const struct forward *f, struct session_plan *plan)
 {
-	enum flow_dir dir;
-	struct flow_key answer = flow_reverse(key);
-	return flow_find(&f->flows, &answer, &dir) == FLOW_NONE;
+	struct flow_key answer = flow_reverse(&plan->out);
+	plan->back = flow_seek(&f->flows, &answer, flow_hash(&answer));
+	plan->sought = true;
+	return !flow_at(&f->flows, plan->back);
 }
 
-/* A port of 'addr' for the session that will leave as 'key'. */
-static bool take_source_at(struct forward *f, ip4 addr, struct flow_key *key)
+/* A port of 'addr' for the session that is planned. */
+static bool take_source_at(struct forward *f, ip4 addr,
+			   struct session_plan *plan)
 {
-	struct port_pool *pool =
-		port_find(f->pools, f->pool_count, addr, key->proto);
-	uint16_t want = key->sport;
+	struct port_pool *pool = forward_pool(f, addr, plan->out.proto);
+	uint16_t want = plan->out.sport;
 	for (unsigned i = 0; pool && i < PORTS_TRIED; i++) {
 		uint16_t port = i ? port_take(pool) : take_port(f, pool, want);
 		if (!port)
 			return false;
-		set_source(key, addr, port);
-		if (is_free(f, key))
+		set_source(&plan->out, addr, port);
+		if (is_free(f, plan))
 			return true;
 		port_give(pool, port);
 	}
 	return false;
 }
 
-static bool try_sources(struct forward *f, const struct nat_prefixes *to,
-			struct flow_key *key)
+static uint64_t source_count(const struct nat_prefixes *to)
 {
 	uint64_t size = nat_size(to);
-	if (size > FORWARD_SNAT_ADDRS)
-		size = FORWARD_SNAT_ADDRS;
-	uint64_t start = hash_mix64(key->src.v) % size;
+	return size < FORWARD_SNAT_ADDRS ? size : FORWARD_SNAT_ADDRS;
+}
+
+/* The place in the list where a source begins. */
+static uint64_t first_source(ip4 src, uint64_t count)
+{
+	return count == 1 ? 0 : hash_mix64(src.v) % count;
+}
+
+static bool try_sources(struct forward *f, const struct nat_prefixes *to,
+			struct session_plan *plan)
+{
+	const struct flow_key out = plan->out;
+	uint64_t size = source_count(to), at = first_source(out.src, size);
 	for (uint64_t i = 0; i < size; i++) {
-		struct flow_key one = *key;
-		if (!take_source_at(f, nat_at(to, (start + i) % size), &one))
-			continue;
-		*key = one;
-		return true;
+		if (take_source_at(f, nat_at(to, at), plan))
+			return true;
+		plan->out = out;
+		at = at + 1 == size ? 0 : at + 1;
 	}
 	return false;
 }
@@ -89,12 +99,37 @@ static bool try_sources(struct forward *f, const struct nat_prefixes *to,
  * its hash says, so that it keeps one while there are ports. Ports of idle
  * sessions come back before we give up. */
 static bool take_source(struct forward *f, const struct nat_prefixes *to,
-			struct flow_key *key, uint64_t now)
+			struct session_plan *plan, uint64_t now)
 {
-	if (try_sources(f, to, key))
+	if (try_sources(f, to, plan))
 		return true;
 	session_expire(f, now);
-	return try_sources(f, to, key);
+	return try_sources(f, to, plan);
+}
+
+void miss_ask(const struct forward *f, const struct pkt *p,
+	      struct miss_ahead *ahead)
+{
+	const struct nat_prefixes *to = &f->nat.rules[f->opened].translated;
+	struct flow_key out = p->key;
+	ip4 addr = nat_at(to, first_source(p->src, source_count(to)));
+	struct port_pool *pool = forward_pool(f, addr, p->proto);
+	if (!pool)
+		return;
+	struct miss_next *next = &ahead->next[addr.v % MISS_POOLS];
+	if (next->pool != pool)
+		*next = (struct miss_next){pool, pool->next};
+	uint16_t port =
+		f->ports_policy == FORWARD_PORTS_KEEP ? p->sport : next->port++;
+	set_source(&out, addr, port);
+	struct flow_key answer = flow_reverse(&out);
+	flow_prefetch_slot(&f->flows, flow_hash(&answer));
+}
+
+bool miss_foresees(const struct forward *f)
+{
+	return f->flows.room && f->opened < f->nat.count &&
+	       f->nat.rules[f->opened].action == NAT_SNAT;
 }
 
 /* Opens the session of a rule; 'plan' has both keys and the kind. */
@@ -114,16 +149,19 @@ static enum drop open_by_rule(struct forward *f, struct pkt *p,
 }
 
 static enum drop snat(struct forward *f, struct pkt *p,
-		      const struct nat_rule *r, uint64_t now)
+		      const struct session_look *l, const struct nat_rule *r,
+		      uint64_t now)
 {
-	struct session_plan plan = {.kind = FLOW_SNAT};
+	struct session_plan plan = {
+		.kind = FLOW_SNAT, .hashed = l->hashed, .hash = l->hash};
 	enum drop drop = may_open(p);
 	if (drop != DROP_NONE)
 		return drop;
 	parse_key(p, &plan.in);
 	plan.out = plan.in;
-	if (!take_source(f, &r->translated, &plan.out, now))
+	if (!take_source(f, &r->translated, &plan, now))
 		return DROP_NAT_PORTS;
+	f->opened = (uint32_t)(r - f->nat.rules);
 	return open_by_rule(f, p, r, &plan, now);
 }
 
@@ -191,7 +229,8 @@ RARE static enum drop obey(struct forward *f, struct pkt *p,
 	}
 	l->acted = true;
 	l->acts++;
-	drop = r->action == NAT_DNAT ? dnat(f, p, r, now) : snat(f, p, r, now);
+	drop = r->action == NAT_DNAT ? dnat(f, p, r, now)
+				     : snat(f, p, l, r, now);
 	session_forget(l);
 	if (drop != DROP_NONE)
 		p->drop_ref = r->ref;
@@ -262,7 +301,7 @@ static inline enum drop apply(struct forward *f, struct pkt *p,
 RARE static bool needs_ports(struct forward *f, const struct pkt *p)
 {
 	return p->fragment &&
-	       (port_find(f->pools, f->pool_count, p->dst, p->proto) ||
+	       (forward_pool(f, p->dst, p->proto) ||
 		(has_ports(p->proto) && lb_has_vip(&f->lb, p->dst)));
 }
 
@@ -300,7 +339,7 @@ static enum drop balance(struct forward *f, struct pkt *p, struct lb_server *s,
 	plan.out.dst = member->addr;
 	if (member->port)
 		plan.out.dport = member->port;
-	if (s->automap && !take_source(f, &vip, &plan.out, now))
+	if (s->automap && !take_source(f, &vip, &plan, now))
 		return DROP_NAT_PORTS;
 	enum drop drop = session_open(f, p, &plan, now);
 	if (drop != DROP_NONE)
@@ -332,8 +371,7 @@ RARE enum drop miss_balance(struct forward *f, struct pkt *p,
 RARE void miss_pass(struct forward *f, struct pkt *p, uint64_t now)
 {
 	struct session_plan plan = {.kind = FLOW_PASS, .rule = FLOW_NONE};
-	if (p->fragment || !parse_opens(p) ||
-	    port_find(f->pools, f->pool_count, p->dst, p->proto))
+	if (p->fragment || !parse_opens(p) || forward_pool(f, p->dst, p->proto))
 		return;
 	parse_key(p, &plan.in);
 	plan.out = plan.in;

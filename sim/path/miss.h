@@ -23,4 +23,21 @@ enum drop miss_balance(struct forward *f, struct pkt *p, struct session_look *l,
  * connection, if the gateway does that, so that SNAT lets its answers alone. */
 void miss_pass(struct forward *f, struct pkt *p, uint64_t now);
 
+/* What comes next from pools of ports, as far as is foreseen. */
+#define MISS_POOLS 16
+
+struct miss_ahead {
+	struct miss_next {
+		const struct port_pool *pool;
+		uint16_t port;
+	} next[MISS_POOLS];
+};
+
+/* Whether new sessions are opened by a rule of source NAT, as far as one knows:
+ * then miss_ask() makes miss_source() find the slot of the answers to 'p' in the
+ * cache. It need not be right. */
+bool miss_foresees(const struct forward *f);
+void miss_ask(const struct forward *f, const struct pkt *p,
+	      struct miss_ahead *ahead);
+
 #endif

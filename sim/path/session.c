@@ -11,8 +11,7 @@ static void give_port(struct forward *f, enum flow_kind kind,
 {
 	if (kind != FLOW_SNAT && kind != FLOW_LB)
 		return;
-	struct port_pool *pool =
-		port_find(f->pools, f->pool_count, out->src, out->proto);
+	struct port_pool *pool = forward_pool(f, out->src, out->proto);
 	if (pool)
 		port_give(pool, out->sport);
 }
@@ -238,10 +237,24 @@ RARE static uint32_t make_way(struct forward *f,
 	return flow_add(&f->flows, &plan->in, &plan->out, now);
 }
 
+/* The places of both keys are known, or sought here. */
+static uint32_t add(struct forward *f, const struct session_plan *plan,
+		    uint64_t now)
+{
+	struct flow_table *t = &f->flows;
+	uint32_t hash = plan->hashed ? plan->hash : flow_hash(&plan->in);
+	struct flow_key answer = flow_reverse(&plan->out);
+	struct flow_spot back = plan->back;
+	if (!plan->sought)
+		back = flow_seek(t, &answer, flow_hash(&answer));
+	struct flow_spot there = flow_seek(t, &plan->in, hash);
+	return flow_put(t, &plan->in, there, &answer, back, now);
+}
+
 RARE enum drop session_open(struct forward *f, struct pkt *p,
 			    const struct session_plan *plan, uint64_t now)
 {
-	uint32_t number = flow_add(&f->flows, &plan->in, &plan->out, now);
+	uint32_t number = add(f, plan, now);
 	if (number == FLOW_NONE)
 		number = make_way(f, plan, now);
 	if (number == FLOW_NONE) {
@@ -254,7 +267,9 @@ RARE enum drop session_open(struct forward *f, struct pkt *p,
 	flow->maker = flow->by_rule ? plan->rule : plan->ref;
 	if (plan->kind == FLOW_LB)
 		f->balanced++;
-	flow_touch(&f->flows, number, FLOW_FORWARD, p->tcp_flags, now);
+	flow->packets[FLOW_FORWARD] = 1;
+	if (p->tcp_flags & TCP_FIN)
+		flow_advance(&f->flows, number, FLOW_FORWARD, p->tcp_flags);
 	if (plan->kind != FLOW_PASS)
 		translate_by_session(p, flow, FLOW_FORWARD, TRANSLATE_BOTH);
 	return DROP_NONE;

@@ -79,8 +79,11 @@ static inline enum note_kind session_note(const struct flow *flow)
 struct session_plan {
 	struct flow_key in, out;
 	enum flow_kind kind;
-	uint32_t ref;  /* of the rule or virtual server */
-	uint32_t rule; /* its place in the NAT table, FLOW_NONE: none */
+	bool hashed, sought;   /* the next two are known */
+	uint32_t hash;	       /* of 'in' */
+	struct flow_spot back; /* of the answers to 'out' */
+	uint32_t ref;	       /* of the rule or virtual server */
+	uint32_t rule;	       /* its place in the NAT table, FLOW_NONE: none */
 };
 
 /* Makes the session for its first packet, and translates that. If it cannot be

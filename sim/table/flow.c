@@ -170,48 +170,71 @@ static struct flow_ends ends_of(const struct flow_key *k)
 	return (struct flow_ends){k->src, k->dst, k->sport, k->dport};
 }
 
-static void set_keys(struct flow *f, const struct flow_key *in,
-		     const struct flow_key *out)
+/* A delta like csum_delta32's, for csum_fold() only. */
+static uint64_t change32(ip4 old, ip4 now)
 {
-	struct flow_key back = flow_reverse(out);
-	uint32_t addrs = csum_delta32(in->src.v, out->src.v) +
-			 csum_delta32(in->dst.v, out->dst.v);
-	uint32_t ports = csum_delta16(in->sport, out->sport) +
-			 csum_delta16(in->dport, out->dport);
+	return (uint64_t)(uint32_t)~old.v + now.v;
+}
+
+static void set_keys(struct flow *f, const struct flow_key *in,
+		     const struct flow_key *back)
+{
+	uint64_t addrs =
+		change32(in->src, back->dst) + change32(in->dst, back->src);
+	uint64_t ports = (uint64_t)csum_delta16(in->sport, back->dport) +
+			 csum_delta16(in->dport, back->sport);
 	f->in[FLOW_FORWARD] = ends_of(in);
-	f->in[FLOW_BACKWARD] = ends_of(&back);
+	f->in[FLOW_BACKWARD] = ends_of(back);
 	f->proto = in->proto;
 	f->addr_delta = csum_wire(csum_fold(addrs));
 	f->full_delta = csum_wire(csum_fold(addrs + ports));
+}
+
+struct flow_spot flow_seek(const struct flow_table *t,
+			   const struct flow_key *key, uint32_t hash)
+{
+	return (struct flow_spot){hash, t->room ? find_slot(t, key, hash) : 0};
+}
+
+/* In no wheel yet. */
+static struct flow *begin(struct flow_table *t, const struct flow_key *in,
+			  const struct flow_key *back, uint64_t now)
+{
+	if (!t->count)
+		t->tick = now >> FLOW_TICK_SHIFT;
+	struct flow *f = &t->flows[take_number(t)];
+	memset(f, 0, sizeof(*f));
+	f->live = true;
+	f->used = now;
+	set_keys(f, in, back);
+	return f;
+}
+
+uint32_t flow_put(struct flow_table *t, const struct flow_key *in,
+		  struct flow_spot in_spot, const struct flow_key *back,
+		  struct flow_spot back_spot, uint64_t now)
+{
+	uint32_t there = in_spot.slot, back_there = back_spot.slot;
+	if (flow_is_full(t) || same_key(in, back) || t->slots[there].value ||
+	    t->slots[back_there].value)
+		return FLOW_NONE;
+	if (back_there == there)
+		back_there = next_empty(t, there);
+	uint32_t number = (uint32_t)(begin(t, in, back, now) - t->flows);
+	t->slots[there] =
+		(struct flow_slot){in_spot.hash, number * 2 + FLOW_FORWARD + 1};
+	t->slots[back_there] = (struct flow_slot){
+		back_spot.hash, number * 2 + FLOW_BACKWARD + 1};
+	wheel_enter(t, number);
+	return number;
 }
 
 uint32_t flow_add(struct flow_table *t, const struct flow_key *in,
 		  const struct flow_key *out, uint64_t now)
 {
 	struct flow_key back = flow_reverse(out);
-	uint32_t hash = flow_hash(in), back_hash = flow_hash(&back);
-	if (flow_is_full(t) || same_key(in, &back))
-		return FLOW_NONE;
-	uint32_t there = find_slot(t, in, hash);
-	uint32_t back_there = find_slot(t, &back, back_hash);
-	if (t->slots[there].value || t->slots[back_there].value)
-		return FLOW_NONE;
-	if (back_there == there)
-		back_there = next_empty(t, there);
-	if (!t->count)
-		t->tick = now >> FLOW_TICK_SHIFT;
-	uint32_t number = take_number(t);
-	struct flow *f = &t->flows[number];
-	memset(f, 0, sizeof(*f));
-	f->live = true;
-	f->used = now;
-	set_keys(f, in, out);
-	t->slots[there] =
-		(struct flow_slot){hash, number * 2 + FLOW_FORWARD + 1};
-	t->slots[back_there] =
-		(struct flow_slot){back_hash, number * 2 + FLOW_BACKWARD + 1};
-	wheel_enter(t, number);
-	return number;
+	return flow_put(t, in, flow_seek(t, in, flow_hash(in)), &back,
+			flow_seek(t, &back, flow_hash(&back)), now);
 }
 
 /* How far slot 'i' is behind 'home'. */

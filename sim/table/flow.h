@@ -253,8 +253,26 @@ static inline bool flow_is_full(const struct flow_table *t)
 	return t->count >= t->limit || t->count == t->room;
 }
 
-/* A new session: forward packets arrive as 'in' and leave as 'out'. FLOW_NONE
- * when full or when a key is taken. */
+/* Where a key is or would go, while nothing is added or removed. */
+struct flow_spot {
+	uint32_t hash, slot;
+};
+
+struct flow_spot flow_seek(const struct flow_table *t,
+			   const struct flow_key *key, uint32_t hash);
+/* The value there; 0: the key is of no session. */
+static inline uint32_t flow_at(const struct flow_table *t,
+			       struct flow_spot spot)
+{
+	return t->count ? t->slots[spot.slot].value : 0;
+}
+
+/* A new session: forward packets arrive as 'in', their answers as 'back'.
+ * FLOW_NONE when full or when a key is taken. */
+uint32_t flow_put(struct flow_table *t, const struct flow_key *in,
+		  struct flow_spot in_spot, const struct flow_key *back,
+		  struct flow_spot back_spot, uint64_t now);
+/* The same for packets that leave as 'out'. */
 uint32_t flow_add(struct flow_table *t, const struct flow_key *in,
 		  const struct flow_key *out, uint64_t now);
 void flow_remove(struct flow_table *t, uint32_t flow);

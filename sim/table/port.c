@@ -41,14 +41,21 @@ static uint16_t find_free(const struct port_pool *p, uint32_t from, uint32_t to)
 	return 0;
 }
 
+/* From 'start' on, then from the first one on. */
+static uint16_t search(const struct port_pool *p, uint16_t start)
+{
+	uint16_t port = find_free(p, start, p->last);
+	return port ? port : find_free(p, p->first, start);
+}
+
 uint16_t port_take(struct port_pool *p)
 {
-	uint16_t start = p->next < p->first ? p->first : p->next;
-	uint16_t port = find_free(p, start, p->last);
-	if (!port)
-		port = find_free(p, p->first, start);
-	if (!port || !port_take_this(p, port))
-		return 0;
+	uint16_t port = p->next < p->first ? p->first : p->next;
+	if (!port_take_this(p, port)) {
+		port = search(p, port);
+		if (!port || !port_take_this(p, port))
+			return 0;
+	}
 	p->next = port == p->last ? p->first : (uint16_t)(port + 1);
 	return port;
 }
@@ -59,6 +66,18 @@ void port_give(struct port_pool *p, uint16_t port)
 		return;
 	p->bits[port >> 6] &= ~((uint64_t)1 << (port & 63));
 	p->used--;
+}
+
+void port_index_init(struct port_index *x, uint32_t *slots,
+		     const struct port_pool *pools, size_t count)
+{
+	*x = (struct port_index){slots, (uint32_t)port_index_slots(count) - 1};
+	for (size_t i = 0; i < count; i++) {
+		uint32_t at = port_index_home(x, pools[i].addr, pools[i].proto);
+		while (slots[at])
+			at = (at + 1) & x->mask;
+		slots[at] = (uint32_t)i + 1;
+	}
 }
 
 struct port_pool *port_find(struct port_pool *pools, size_t count, ip4 addr,

@@ -36,4 +36,43 @@ void port_give(struct port_pool *p, uint16_t port);
 struct port_pool *port_find(struct port_pool *pools, size_t count, ip4 addr,
 			    uint8_t proto);
 
+/* The same by hash, for many pools: open addressing in the caller's storage. */
+struct port_index {
+	uint32_t *slots; /* place of the pool + 1, 0: empty */
+	uint32_t mask;	 /* their count less one */
+};
+
+/* How many slots for 'count' pools: at most half are in use. */
+static inline size_t port_index_slots(size_t count)
+{
+	size_t slots = 4;
+	while (slots < 2 * count)
+		slots *= 2;
+	return slots;
+}
+
+/* 'slots' are zero, port_index_slots(count) of them. */
+void port_index_init(struct port_index *x, uint32_t *slots,
+		     const struct port_pool *pools, size_t count);
+
+static inline uint32_t port_index_home(const struct port_index *x, ip4 addr,
+				       uint8_t proto)
+{
+	uint64_t key = (uint64_t)proto << 32 | addr.v;
+	return (uint32_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 40) & x->mask;
+}
+
+static inline struct port_pool *port_index_find(const struct port_index *x,
+						struct port_pool *pools,
+						ip4 addr, uint8_t proto)
+{
+	uint32_t i = port_index_home(x, addr, proto);
+	for (; x->slots[i]; i = (i + 1) & x->mask) {
+		struct port_pool *p = &pools[x->slots[i] - 1];
+		if (addr_same(p->addr, addr) && p->proto == proto)
+			return p;
+	}
+	return NULL;
+}
+
 #endif

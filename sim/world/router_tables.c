@@ -12,7 +12,7 @@
 
 #define FIRST_SESSIONS 128 /* room is made for at first */
 #define NONE	       UINT32_MAX
-#define CACHE_FIRST    64  /* slots */
+#define CACHE_FIRST    64 /* slots */
 #define CACHE_LAST     16384
 
 static void *copy_of(const void *from, size_t count, size_t size)
@@ -285,6 +285,14 @@ static void add_pools(struct pools *p, ip4 addr)
 		add_pool(p, addr, i);
 }
 
+static void index_pools(struct forward *f)
+{
+	size_t slots = port_index_slots(f->pool_count);
+	mem_free(f->pool_index.slots);
+	port_index_init(&f->pool_index, mem_new(slots, sizeof(uint32_t)),
+			f->pools, f->pool_count);
+}
+
 static void set_pools(struct router *r, const struct router_tables *t)
 {
 	struct forward *f = &r->forward;
@@ -307,6 +315,7 @@ static void set_pools(struct router *r, const struct router_tables *t)
 	keymap_fini(&p.now_places);
 	keymap_fini(&p.old_places);
 	mem_free(old.pools);
+	index_pools(f);
 }
 
 static int compare_ip4(const void *a, const void *b)
@@ -483,6 +492,8 @@ void router_swap_sessions(struct router *a, struct router *b)
 	g->pools = was.pools;
 	g->pool_count = was.pool_count;
 	g->pool_room = was.pool_room;
+	index_pools(f);
+	index_pools(g);
 	forward_renew(f);
 	forward_renew(g);
 }
@@ -495,6 +506,7 @@ void router_tables_fini(struct router *r)
 	mem_free(r->forward.acl.rules);
 	mem_free(r->forward.lb.servers);
 	mem_free(r->forward.pools);
+	mem_free(r->forward.pool_index.slots);
 	mem_free(r->forward.locals);
 	mem_free(r->forward.cache.memory);
 	struct flow_table *flows = &r->forward.flows;

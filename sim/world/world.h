@@ -39,7 +39,8 @@ struct node_class {
 struct node {
 	const struct node_class *class;
 	struct world *world;
-	uint32_t number;  /* its place in world.nodes; in trace notes */
+	uint32_t number; /* its place in world.nodes; in trace notes */
+	uint16_t nic_count, nic_room;
 	const char *name; /* "t0-edge:en1", "upstream", "seg-cp" */
 	/* What people call it in a path: "t0-edge" for all parts of that
 	 * gateway. */
@@ -48,7 +49,6 @@ struct node {
 	 * if it is no part (its name is its label). */
 	struct node *next_part;
 	struct nic **nics; /* by port number */
-	uint16_t nic_count, nic_room;
 };
 
 /* Notes of one batch at one node: a packet leaves about ten, seldom more. */

@@ -111,6 +111,10 @@ static void init_tier1(struct chain *c, uint32_t addresses)
 	for (size_t i = 0; i < f->pool_count; i++)
 		port_init(&f->pools[i], addr_ip4(EGRESS.v + (uint32_t)i),
 			  c->conf.tcp ? IP4_PROTO_TCP : IP4_PROTO_UDP);
+	port_index_init(
+		&f->pool_index,
+		mem_new(port_index_slots(f->pool_count), sizeof(uint32_t)),
+		f->pools, f->pool_count);
 	flow_init(
 		&f->flows, mem_map(c->conf.sessions, sizeof(struct flow)),
 		mem_map(flow_slots(c->conf.sessions), sizeof(struct flow_slot)),
@@ -184,6 +188,7 @@ static void fini_gateway(struct forward *f)
 	for (unsigned i = 0; i < 2; i++)
 		mem_free(f->nat.index[i].slots);
 	mem_free(f->pools);
+	mem_free(f->pool_index.slots);
 	mem_free(f->cache.memory);
 	struct flow_table *t = &f->flows;
 	mem_unmap(t->flows, t->room, sizeof(*t->flows));
@@ -247,13 +252,18 @@ bool chain_cross(struct chain *c, struct forward *gateway)
 	return all;
 }
 
+void chain_pass(struct chain *c)
+{
+	if (!chain_cross(c, &c->tier1) || !chain_cross(c, &c->tier0))
+		die("a packet was not sent on");
+}
+
 void chain_send(struct chain *c, const uint32_t *numbers, size_t count)
 {
 	for (size_t i = 0; i < count; i += BATCH_MAX) {
 		size_t n = count - i < BATCH_MAX ? count - i : BATCH_MAX;
 		chain_make(c, numbers + i, n);
-		if (!chain_cross(c, &c->tier1) || !chain_cross(c, &c->tier0))
-			die("a packet was not sent on");
+		chain_pass(c);
 	}
 }
 

@@ -40,8 +40,9 @@ void chain_make(struct chain *c, const uint32_t *numbers, size_t count);
 void chain_make_egress(struct chain *c, const uint32_t *numbers, size_t count);
 /* Takes the batch over one gateway; false if some packet was not sent on. */
 bool chain_cross(struct chain *c, struct forward *gateway);
-/* Both, for all of 'numbers', in batches of BATCH_MAX; exits with a message
- * if a packet is dropped. */
+/* Over both; exits with a message if a packet is dropped. */
+void chain_pass(struct chain *c);
+/* The same with the packets of 'numbers', in batches of BATCH_MAX. */
 void chain_send(struct chain *c, const uint32_t *numbers, size_t count);
 /* Exits with a message unless the packets of the batch are what must come out
  * of Tier-0: addresses, TTL, checksums computed anew. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/path/fast.h"
 
-
 #include "sim/path/parse.h"
 #include "tests/unit/gateway_kit.h"
 #include "tests/unit/suites.h"
