@@ -48,7 +48,7 @@ static bool is_free(const struct forward *f, struct session_plan *plan)
 	struct flow_key answer = flow_reverse(&plan->out);
 	plan->back = flow_seek(&f->flows, &answer, flow_hash(&answer));
 	plan->sought = true;
-	return !flow_at(&f->flows, plan->back);
+	return !flow_at(&f->flows, &plan->back);
 }
 
 /* A port of 'addr' for the session that is planned. */

@@ -244,11 +244,11 @@ static uint32_t add(struct forward *f, const struct session_plan *plan,
 	struct flow_table *t = &f->flows;
 	uint32_t hash = plan->hashed ? plan->hash : flow_hash(&plan->in);
 	struct flow_key answer = flow_reverse(&plan->out);
-	struct flow_spot back = plan->back;
-	if (!plan->sought)
-		back = flow_seek(t, &answer, flow_hash(&answer));
-	struct flow_spot there = flow_seek(t, &plan->in, hash);
-	return flow_put(t, &plan->in, there, &answer, back, now);
+	struct flow_spot there = flow_seek(t, &plan->in, hash), back;
+	if (plan->sought)
+		return flow_put(t, &there, &plan->back, now);
+	back = flow_seek(t, &answer, flow_hash(&answer));
+	return flow_put(t, &there, &back, now);
 }
 
 RARE enum drop session_open(struct forward *f, struct pkt *p,

@@ -193,7 +193,8 @@ static void set_keys(struct flow *f, const struct flow_key *in,
 struct flow_spot flow_seek(const struct flow_table *t,
 			   const struct flow_key *key, uint32_t hash)
 {
-	return (struct flow_spot){hash, t->room ? find_slot(t, key, hash) : 0};
+	uint32_t slot = t->room ? find_slot(t, key, hash) : 0;
+	return (struct flow_spot){*key, hash, slot};
 }
 
 /* In no wheel yet. */
@@ -210,21 +211,25 @@ static struct flow *begin(struct flow_table *t, const struct flow_key *in,
 	return f;
 }
 
-uint32_t flow_put(struct flow_table *t, const struct flow_key *in,
-		  struct flow_spot in_spot, const struct flow_key *back,
-		  struct flow_spot back_spot, uint64_t now)
+static bool is_taken(const struct flow_table *t, const struct flow_spot *spot)
 {
-	uint32_t there = in_spot.slot, back_there = back_spot.slot;
-	if (flow_is_full(t) || same_key(in, back) || t->slots[there].value ||
-	    t->slots[back_there].value)
+	return t->slots[spot->slot].value;
+}
+
+uint32_t flow_put(struct flow_table *t, const struct flow_spot *in,
+		  const struct flow_spot *back, uint64_t now)
+{
+	uint32_t there = in->slot, back_there = back->slot;
+	if (flow_is_full(t) || same_key(&in->key, &back->key) ||
+	    is_taken(t, in) || is_taken(t, back))
 		return FLOW_NONE;
 	if (back_there == there)
 		back_there = next_empty(t, there);
-	uint32_t number = (uint32_t)(begin(t, in, back, now) - t->flows);
-	t->slots[there] =
-		(struct flow_slot){in_spot.hash, number * 2 + FLOW_FORWARD + 1};
-	t->slots[back_there] = (struct flow_slot){
-		back_spot.hash, number * 2 + FLOW_BACKWARD + 1};
+	struct flow *f = begin(t, &in->key, &back->key, now);
+	uint32_t number = (uint32_t)(f - t->flows), value = number * 2 + 1;
+	t->slots[there] = (struct flow_slot){in->hash, value + FLOW_FORWARD};
+	t->slots[back_there] =
+		(struct flow_slot){back->hash, value + FLOW_BACKWARD};
 	wheel_enter(t, number);
 	return number;
 }
@@ -232,9 +237,10 @@ uint32_t flow_put(struct flow_table *t, const struct flow_key *in,
 uint32_t flow_add(struct flow_table *t, const struct flow_key *in,
 		  const struct flow_key *out, uint64_t now)
 {
-	struct flow_key back = flow_reverse(out);
-	return flow_put(t, in, flow_seek(t, in, flow_hash(in)), &back,
-			flow_seek(t, &back, flow_hash(&back)), now);
+	struct flow_key answer = flow_reverse(out);
+	struct flow_spot there = flow_seek(t, in, flow_hash(in));
+	struct flow_spot back = flow_seek(t, &answer, flow_hash(&answer));
+	return flow_put(t, &there, &back, now);
 }
 
 /* How far slot 'i' is behind 'home'. */

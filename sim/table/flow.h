@@ -253,8 +253,9 @@ static inline bool flow_is_full(const struct flow_table *t)
 	return t->count >= t->limit || t->count == t->room;
 }
 
-/* Where a key is or would go, while nothing is added or removed. */
+/* A key, and where it is or would go while nothing is added or removed. */
 struct flow_spot {
+	struct flow_key key;
 	uint32_t hash, slot;
 };
 
@@ -262,16 +263,15 @@ struct flow_spot flow_seek(const struct flow_table *t,
 			   const struct flow_key *key, uint32_t hash);
 /* The value there; 0: the key is of no session. */
 static inline uint32_t flow_at(const struct flow_table *t,
-			       struct flow_spot spot)
+			       const struct flow_spot *spot)
 {
-	return t->count ? t->slots[spot.slot].value : 0;
+	return t->count ? t->slots[spot->slot].value : 0;
 }
 
 /* A new session: forward packets arrive as 'in', their answers as 'back'.
  * FLOW_NONE when full or when a key is taken. */
-uint32_t flow_put(struct flow_table *t, const struct flow_key *in,
-		  struct flow_spot in_spot, const struct flow_key *back,
-		  struct flow_spot back_spot, uint64_t now);
+uint32_t flow_put(struct flow_table *t, const struct flow_spot *in,
+		  const struct flow_spot *back, uint64_t now);
 /* The same for packets that leave as 'out'. */
 uint32_t flow_add(struct flow_table *t, const struct flow_key *in,
 		  const struct flow_key *out, uint64_t now);

@@ -21,6 +21,7 @@ static void free_router(struct node *n)
 	router_arp_fini(r);
 	router_frag_fini(r);
 	router_tables_fini(r);
+	router_room_fini(r);
 	mem_free(r->ports);
 	mem_free(r->forward.ports);
 	mem_unmap(r, 1, sizeof(*r));

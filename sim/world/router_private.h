@@ -88,10 +88,13 @@ static inline struct world *router_world(const struct router *r)
 void router_tables_init(struct router *r);
 /* Tells the datapath which addresses are the router's own now. */
 void router_list_locals(struct router *r);
+void router_tables_fini(struct router *r);
+
+/* router_room.c */
 /* Before 'count' packets: sees to it that no session is refused for want of
  * memory, as long as their limit is not reached. */
 void router_make_room(struct router *r, size_t count);
-void router_tables_fini(struct router *r);
+void router_room_fini(struct router *r);
 
 /* router_arp.c */
 void router_arp_receive(struct router *r, struct nic *n, struct pkt *p);
