@@ -40,7 +40,7 @@ static void bench_trace(struct bench *b, char *tierpath)
 
 #define FOUR "scenarios", "scenarios", "scenarios", "scenarios"
 
-/* Enough work for all processors: of a single suite, half is one scenario. */
+/* Four suites: enough work that the last scenario does not matter. */
 static double scaling(void *state)
 {
 	char *tierpath = state;
