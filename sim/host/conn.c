@@ -280,6 +280,14 @@ static void on_error(struct stack_tcp *t, enum stack_error error)
 		conn_fail(c, error);
 }
 
+/* A clock of 64 ns, as Linux has (net/core/secure_seq.c): a later connection's
+ * numbers are beyond those of an earlier one. Linux adds a hash of both ends, so
+ * that nobody guesses them, which is no matter here. */
+static uint32_t first_seq(struct world *w)
+{
+	return (uint32_t)(w->clock.now >> 6) + (rng_next(&w->rng) >> 20);
+}
+
 static struct conn *new_conn(struct host *h)
 {
 	struct conn *c = MEM_NEW(struct conn);
@@ -294,7 +302,7 @@ static struct conn *new_conn(struct host *h)
 	c->tcp.path_mtu = on_path_mtu;
 	c->tcp.yield = on_yield;
 	c->tcp.free = free_conn;
-	c->snd_base = c->snd_nxt = c->snd_max = rng_next(&w->rng);
+	c->snd_base = c->snd_nxt = c->snd_max = first_seq(w);
 	c->rto = VCLOCK_S;
 	c->mss = CONN_MSS;
 	return c;
