@@ -100,26 +100,39 @@ def flipped(data):
     return join(blocks)
 
 
-def without_one(data):
-    """(what is missing, who must notice, the file without it)."""
+def is_bare_ack(kind, body):
+    frame = body[20:]
+    return kind == PACKET and len(frame) > 54 and frame[23] == 6 and frame[47] == 0x10 and \
+        struct.unpack_from(">H", frame, 16)[0] == 40
+
+
+def with_ack_twice(data):
+    found = list(split(data))
+    at = [i for i, (kind, body) in enumerate(found) if is_bare_ack(kind, body)][2]
+    return join(found[:at + 1] + found[at:])
+
+
+def broken(data):
+    """(what is wrong, who must notice, the file)."""
     ports = count(data, INTERFACE)
-    yield "names (NRB)", "names", without_block(data, NAMES)
-    yield "the last interface (IDB)", "tshark", without_block(data, INTERFACE, ports)
-    yield "the right order of interfaces", "forms", exchanged(data, INTERFACE)
-    yield "names of interfaces", "completeness", without_option(data, INTERFACE, IF_NAME)
-    yield "what interfaces are", "completeness", without_option(data, INTERFACE, IF_DESCRIPTION)
-    yield "the resolution of times", "order", without_option(data, INTERFACE, IF_RESOLUTION)
-    yield "remarks", "drops", without_option(data, PACKET, COMMENT)
-    yield "remarks for programs", "translations", without_option(
+    yield "without names (NRB)", "names", without_block(data, NAMES)
+    yield "without the last interface (IDB)", "tshark", without_block(data, INTERFACE, ports)
+    yield "two interfaces exchanged", "forms", exchanged(data, INTERFACE)
+    yield "without names of interfaces", "completeness", without_option(data, INTERFACE, IF_NAME)
+    yield "without what interfaces are", "completeness", without_option(data, INTERFACE, IF_DESCRIPTION)
+    yield "without the resolution of times", "order", without_option(data, INTERFACE, IF_RESOLUTION)
+    yield "without remarks", "drops", without_option(data, PACKET, COMMENT)
+    yield "without remarks for programs", "translations", without_option(
         data, PACKET, COMMENT, lambda text: text.startswith(b"tp "))
-    yield "remarks for people", "completeness", without_option(
+    yield "without remarks for people", "completeness", without_option(
         data, PACKET, COMMENT, lambda text: not text.startswith(b"tp "))
-    yield "directions", "completeness", without_option(data, PACKET, FLAGS)
-    yield "packet ids", "completeness", without_option(data, PACKET, PACKET_ID)
-    yield "the fifth packet (EPB)", "forms", without_block(data, PACKET, 5)
-    yield "one right byte", "soundness", flipped(data)
+    yield "without directions", "completeness", without_option(data, PACKET, FLAGS)
+    yield "without packet ids", "completeness", without_option(data, PACKET, PACKET_ID)
+    yield "without the fifth packet (EPB)", "forms", without_block(data, PACKET, 5)
+    yield "one wrong byte", "soundness", flipped(data)
+    yield "an acknowledgement twice", "duplicates", with_ack_twice(data)
     if count(data, SECRETS):
-        yield "keys (DSB)", "inside", without_block(data, SECRETS)
+        yield "without keys (DSB)", "inside", without_block(data, SECRETS)
 
 
 def classic(linktype, frames, cut=None):
