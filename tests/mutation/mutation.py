@@ -122,7 +122,7 @@ def units(kind, suites):
     words = [f"build/{kind}/unit-tests", *(s.name for s in suites)]
     if kind == "mutant":
         words = ["prlimit", f"--as={4 << 30}", *words]
-    return not suites or sh(words, 20 + 10 * sum(s.seconds for s in suites), more)
+    return not suites or sh(words, 20 + 3 * sum(s.seconds for s in suites), more)
 
 
 def prepare():
@@ -236,6 +236,11 @@ def text_of(mutant):
     return f"{name}:{number + 1}: {what}: {old.strip()}"
 
 
+def reason_of(mutant, known):
+    name, _, what, old, _ = mutant
+    return known.get((f"{name}: {old.strip()}", what))
+
+
 def fresh(seed, count, suites):
     """That many mutants, as (mutant, who noticed); and those that were none."""
     source, found = each(seed), 0
@@ -247,15 +252,16 @@ def fresh(seed, count, suites):
         m = source.send(noticed not in NO_MUTANT)
 
 
-def again(was, suites):
-    """What survived an earlier run, as code and tests are now."""
+def again(was, known, suites):
+    """What survived an earlier run, as code and tests are now; what is known to
+    change nothing is not tried."""
     for m in [*was["detail"]["survivors"], *was["detail"]["equivalent"]]:
         same = [(pathlib.Path(m["file"]), *c) for c in candidates(ROOT / m["file"])
                 if (c[1], c[2].strip()) == (m["change"], m["code"])]
         if not same:
             sys.exit(f"{m['file']}: {m['code']}: no longer there")
         m = min(same, key=lambda c: abs(c[1] + 1 - m["line"]))
-        yield m, try_one(m, suites)
+        yield m, None if reason_of(m, known) else try_one(m, suites)
 
 
 def as_json(args, seconds, none, noticed, survivors, equal):
@@ -293,10 +299,10 @@ def main():
     suites = prepare()
     print(f"seed {args.seed}", flush=True)
     began = time.time()
-    for m, who in again(was, suites) if was else fresh(args.seed, args.count, suites):
+    for m, who in again(was, known, suites) if was else fresh(args.seed, args.count, suites):
         name, number, what, old, _ = m
         place = {"file": str(name), "line": number + 1, "change": what, "code": old.strip()}
-        reason = known.get((f"{name}: {old.strip()}", what))
+        reason = reason_of(m, known)
         if who in NO_MUTANT:
             none[who] += 1
             continue

@@ -90,6 +90,27 @@ START_TEST(a_taken_key_is_refused)
 }
 END_TEST
 
+/* All five fields of the two directions must be equal, or they are two keys. */
+START_TEST(only_a_session_whose_directions_are_one_is_refused)
+{
+	struct flow_key same = flow_reverse(&in); /* back: 'in' itself */
+	ck_assert_uint_eq(flow_add(&table, &in, &same, 5), FLOW_NONE);
+	struct flow_key outs[] = {same, same, same, same, same};
+	outs[0].src.v++;
+	outs[1].dst.v++;
+	outs[2].sport++;
+	outs[3].dport++;
+	for (size_t i = 0; i < 4; i++) {
+		uint32_t number = flow_add(&table, &in, &outs[i], 5);
+		ck_assert_uint_ne(number, FLOW_NONE);
+		flow_remove(&table, number);
+	}
+	outs[4].src.v = outs[4].sport = 9; /* two differ */
+	outs[4].dst.v = outs[4].dport = 8;
+	ck_assert_uint_ne(flow_add(&table, &in, &outs[4], 5), FLOW_NONE);
+}
+END_TEST
+
 START_TEST(a_full_table_says_so_until_one_ends)
 {
 	struct flow_key a = in, b = out;
@@ -482,6 +503,7 @@ Suite *flow_test_suite(void)
 	tcase_add_test(c, the_recipe_back_undoes_the_recipe_there);
 	tcase_add_test(c, one_different_field_is_another_session);
 	tcase_add_test(c, a_taken_key_is_refused);
+	tcase_add_test(c, only_a_session_whose_directions_are_one_is_refused);
 	tcase_add_test(c, a_full_table_says_so_until_one_ends);
 	tcase_add_test(c, removal_leaves_all_others_findable);
 	tcase_add_loop_test(c, packets_move_the_state_and_its_timer, 0,
