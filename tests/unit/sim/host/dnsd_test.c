@@ -4,11 +4,13 @@
 #include "tests/unit/sim/host/host_kit.h"
 
 static const ip4 one = {0x01020304}, two[] = {{0x01020305}, {0x01020306}};
+static const ip4 nine[] = {{1}, {2}, {3}, {4}, {5}, {6}, {7}, {8}, {9}};
 static const struct dnsd_record records[] = {
 	{"k8s.gcr.io", &one, 1, DNS_NOERROR},
 	{"harbor.corp.local", two, 2, DNS_NOERROR},
 	{"api.tkg.corp.local", &one, 1, DNS_NOERROR},
 	{"broken.corp.local", NULL, 0, DNS_SERVFAIL},
+	{"many.corp.local", nine, 9, DNS_NOERROR},
 };
 static const char *const zones[] = {"lab", "corp.local"};
 
@@ -16,27 +18,45 @@ static const char *const zones[] = {"lab", "corp.local"};
 static const struct {
 	const char *name, *text;
 	bool ok;
+	size_t count; /* of the server's answers */
 } rows[] = {
-	{"k8s.gcr.io", "1.2.3.4", true},
-	{"harbor.corp.local", "1.2.3.5 1.2.3.6", true},
-	{"Harbor.CORP.local", "1.2.3.5 1.2.3.6", true},
-	{"nothing.corp.local", "no such host", false},
+	{"k8s.gcr.io", "1.2.3.4", true, 1},
+	{"harbor.corp.local", "1.2.3.5 1.2.3.6", true, 2},
+	{"many.corp.local", "0.0.0.8", true, 8},
+	{"Harbor.CORP.local", "1.2.3.5 1.2.3.6", true, 2},
+	{"nothing.corp.local", "no such host", false, 0},
 	/* It is there, without an address: names are below it. */
-	{"tkg.corp.local", "no such host", false},
-	{"corp.local", "no such host", false},
-	{"broken.corp.local", "server misbehaving", false},
+	{"tkg.corp.local", "no such host", false, 0},
+	{"corp.local", "no such host", false, 0},
+	{"broken.corp.local", "server misbehaving", false, 0},
 	/* None of its zones: it is refused. */
-	{"registry.example", "server misbehaving", false},
-	{"xcorp.local", "server misbehaving", false},
-	{"a.lab", "no such host", false},
+	{"registry.example", "server misbehaving", false, 0},
+	{"xcorp.local", "server misbehaving", false, 0},
+	{"a.lab", "no such host", false, 0},
 };
+
+/* In the server's answer that has most; frames are kept in part. */
+static size_t answers(const struct host_kit *h)
+{
+	const size_t count_at = ETH_SIZE + IP4_SIZE + 8 + 6;
+	size_t most = 0;
+	for (size_t i = 0; i < h->k.frames.count; i++) {
+		const struct world_kit_frame *f = &h->k.frames.at[i];
+		if (f->nic != host_kit_nic(h->dns) ||
+		    be_load16(f->bytes + 12) != ETH_TYPE_IP4)
+			continue;
+		size_t count = be_load16(f->bytes + count_at);
+		most = count > most ? count : most;
+	}
+	return most;
+}
 
 START_TEST(zones_say_what_does_not_exist)
 {
 	struct host_kit h;
 	struct probe_conf lookup = {.kind = PROBE_LOOKUP,
 				    .target = rows[_i].name};
-	struct dnsd_conf conf = {records, 4, zones, 2, DNS_REFUSED};
+	struct dnsd_conf conf = {records, 5, zones, 2, DNS_REFUSED};
 	host_kit_init(&h);
 	dnsd_set(h.dnsd, &conf);
 	ck_assert(host_kit_probe(&h, &lookup) == rows[_i].ok);
@@ -44,6 +64,7 @@ START_TEST(zones_say_what_does_not_exist)
 	size_t len = strlen(text), end = strlen(rows[_i].text);
 	ck_assert_uint_ge(len, end);
 	ck_assert_str_eq(text + len - end, rows[_i].text);
+	ck_assert_uint_eq(answers(&h), rows[_i].count);
 	host_kit_fini(&h);
 }
 END_TEST
