@@ -105,6 +105,22 @@ START_TEST(a_reset_is_of_the_service_of_what_it_refuses)
 }
 END_TEST
 
+/* ENETUNREACH, before anything is sent. */
+START_TEST(who_has_no_route_is_told_at_once)
+{
+	struct rib_route own[] = {world_kit_route("127.0.0.0/8", NULL, 0),
+				  world_kit_route("10.0.0.0/24", NULL, 1)};
+	struct probe_conf tcp = {
+		.kind = PROBE_TCP, .target = "9.9.9.9", .port = 443};
+	world_kit_routes(host_router(h.client), false, own, 2);
+	ck_assert(!host_kit_probe(&h, &tcp));
+	ck_assert_ptr_nonnull(
+		strstr(str_text(&h.text), "network is unreachable"));
+	ck_assert_uint_lt(h.took, VCLOCK_S);
+	ck_assert_uint_eq(h.k.frames.count, 0);
+}
+END_TEST
+
 Suite *stack_test_suite(void);
 Suite *stack_test_suite(void)
 {
@@ -115,6 +131,7 @@ Suite *stack_test_suite(void)
 	tcase_add_test(t, a_protocol_that_nobody_speaks_is_unreachable);
 	tcase_add_test(t, no_more_is_quoted_than_there_was);
 	tcase_add_test(t, a_reset_is_of_the_service_of_what_it_refuses);
+	tcase_add_test(t, who_has_no_route_is_told_at_once);
 	suite_add_tcase(s, t);
 	return s;
 }
