@@ -264,19 +264,47 @@ def again(was, known, suites):
         yield m, None if reason_of(m, known) else try_one(m, suites)
 
 
-def as_json(args, seconds, none, noticed, survivors, equal):
-    counted = sum(noticed.values()) + len(survivors)
-    judge = f"units (also under ASan and UBSan), {', '.join(GROUPS)}, cli"
-    return {"name": pathlib.Path(args.json or "mutation").stem, "judge": judge, "version": tierpath_version(), "seed": args.seed,
-            "cases": counted, "failures": len(survivors),
-            "skipped": [], "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "seconds": round(seconds),
-            "detail": {"caught_percent": round(100 * sum(noticed.values()) / counted, 1) if counted else 0,
-                       "noticed_by": dict(noticed), "taken_instead_of": dict(none), "equivalent": equal,
-                       "survivors": survivors}}
+class Tally:
+    """What became of the mutants."""
+
+    def __init__(self):
+        self.none, self.noticed = collections.Counter(), collections.Counter()
+        self.survivors, self.equivalent, self.began = [], [], time.time()
+
+    def add(self, mutant, who, reason):
+        name, number, what, old, _ = mutant
+        place = {"file": str(name), "line": number + 1, "change": what, "code": old.strip()}
+        if who in NO_MUTANT:
+            self.none[who] += 1
+            return
+        if who:
+            self.noticed["its folder's units" if who.startswith("unit ") else who] += 1
+        elif reason:
+            self.equivalent.append({**place, "reason": reason})
+        else:
+            self.survivors.append(place)
+        seconds, self.began = time.time() - self.began, time.time()
+        verdict = who or ("equivalent" if reason else "SURVIVED")
+        print(f"{self.cases() + len(self.equivalent):4} {seconds:3.0f} s  {verdict:30} {text_of(mutant)}", flush=True)
+
+    def cases(self):
+        return sum(self.noticed.values()) + len(self.survivors)
+
+    def percent(self):
+        return round(100 * sum(self.noticed.values()) / max(self.cases(), 1), 1)
+
+    def result(self, name, seed, seconds):
+        """In the form of all results: tests/README.md."""
+        return {"name": name, "judge": f"units (also under ASan and UBSan), {', '.join(GROUPS)}, cli",
+                "version": commit(), "seed": seed, "cases": self.cases(), "failures": len(self.survivors),
+                "skipped": [], "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "seconds": round(seconds),
+                "detail": {"caught_percent": self.percent(), "noticed_by": dict(self.noticed),
+                           "taken_instead_of": dict(self.none), "equivalent": self.equivalent,
+                           "survivors": self.survivors}}
 
 
-def tierpath_version():
-    """The commit that was broken."""
+def commit():
+    """What was broken."""
     done = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True)
     return done.stdout.strip()
 
@@ -286,43 +314,27 @@ def main():
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--again", type=pathlib.Path, metavar="FILE", help="only what survived there; the result is of both")
-    parser.add_argument("--json")
+    parser.add_argument("--json", type=pathlib.Path)
     args = parser.parse_args()
     os.nice(19)
-    started, known = time.time(), equivalents()
-    none, noticed, survivors, equal = collections.Counter(), collections.Counter(), [], []
+    started, known, tally = time.time(), equivalents(), Tally()
     was = json.loads(args.again.read_text()) if args.again else None
     if was:
         args.seed, started = was["seed"], started - was["seconds"]
-        none.update(was["detail"]["taken_instead_of"])
-        noticed.update(was["detail"]["noticed_by"])
+        tally.none.update(was["detail"]["taken_instead_of"])
+        tally.noticed.update(was["detail"]["noticed_by"])
     suites = prepare()
     print(f"seed {args.seed}", flush=True)
-    began = time.time()
-    for m, who in again(was, known, suites) if was else fresh(args.seed, args.count, suites):
-        name, number, what, old, _ = m
-        place = {"file": str(name), "line": number + 1, "change": what, "code": old.strip()}
-        reason = reason_of(m, known)
-        if who in NO_MUTANT:
-            none[who] += 1
-            continue
-        if who:
-            noticed["its folder's units" if who.startswith("unit ") else who] += 1
-        elif reason:
-            equal.append({**place, "reason": reason})
-        else:
-            survivors.append(place)
-        seconds, began = time.time() - began, time.time()
-        n = sum(noticed.values()) + len(survivors) + len(equal)
-        verdict = who or ("equivalent" if reason else "SURVIVED")
-        print(f"{n:4} {seconds:3.0f} s  {verdict:30} {text_of(m)}", flush=True)
-    result = as_json(args, time.time() - started, none, noticed, survivors, equal)
+    for mutant, who in again(was, known, suites) if was else fresh(args.seed, args.count, suites):
+        tally.add(mutant, who, reason_of(mutant, known))
     if args.json:
-        pathlib.Path(args.json).write_text(json.dumps(result, indent=1) + "\n")
-    share = result["detail"]["caught_percent"]
-    print(f"{sum(noticed.values())} of {result['cases']} noticed ({share} %), {len(equal)} more are equivalent; "
-          f"{none['does not compile']} did not compile, {none['same code']} gave the same code")
-    return 0 if share >= 90 else 1
+        result = tally.result(args.json.stem, args.seed, time.time() - started)
+        args.json.write_text(json.dumps(result, indent=1) + "\n")
+    print(f"{sum(tally.noticed.values())} of {tally.cases()} noticed ({tally.percent()} %), "
+          f"{len(tally.equivalent)} more are equivalent; {tally.none['does not compile']} did not compile, "
+          f"{tally.none['same code']} gave the same code")
+    return 0 if tally.percent() >= 90 else 1
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
