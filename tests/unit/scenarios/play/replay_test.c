@@ -123,6 +123,21 @@ START_TEST(packets_keep_their_distance)
 }
 END_TEST
 
+START_TEST(conversations_have_numbers_from_one_on)
+{
+	struct frames_spec other = syn;
+	other.sport++;
+	add(&syn, 0);
+	add(&other, 0);
+	add(&syn, 0);
+	struct replay *r = play("gate:lan");
+	ck_assert_uint_eq(packet(r, 0)->flow, 1);
+	ck_assert_uint_eq(packet(r, 1)->flow, 2);
+	ck_assert_uint_eq(packet(r, 2)->flow, 1);
+	replay_free(r);
+}
+END_TEST
+
 START_TEST(checksums_are_made_right)
 {
 	add(&syn, ETH_SIZE + 10);	     /* of IP */
@@ -173,6 +188,7 @@ Suite *replay_test_suite(void)
 	tcase_add_test(t, a_packet_goes_its_way_and_its_answer_comes_back);
 	tcase_add_test(t, the_sender_s_own_host_keeps_silent);
 	tcase_add_test(t, packets_keep_their_distance);
+	tcase_add_test(t, conversations_have_numbers_from_one_on);
 	tcase_add_test(t, checksums_are_made_right);
 	tcase_add_test(t, what_goes_nowhere_is_dropped_there);
 	tcase_add_test(t, nothing_is_sent_into_a_port_that_is_not_there);
