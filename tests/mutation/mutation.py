@@ -259,7 +259,8 @@ def again(was, known, suites):
         same = [(pathlib.Path(m["file"]), *c) for c in candidates(ROOT / m["file"])
                 if (c[1], c[2].strip()) == (m["change"], m["code"])]
         if not same:
-            sys.exit(f"{m['file']}: {m['code']}: no longer there")
+            print(f"no longer there: {m['file']}: {m['code']}")
+            continue
         m = min(same, key=lambda c: abs(c[1] + 1 - m["line"]))
         yield m, None if reason_of(m, known) else try_one(m, suites)
 

@@ -15,6 +15,8 @@ static const struct {
 	 "30.0.1.0/24", ""},
 	{NULL, "vm-a", "0.0.0.0/0", "s [1] via 10.1.0.1 eth0"},
 	{NULL, "vm-a", "127.0.0.0/8", "c [0] lo"},
+	{"hosts: {lone: {segment: seg-b, address: 10.2.0.77/24}}", "lone",
+	 "0.0.0.0/0", ""},
 	{"hosts: {server: {routes: {e: {network: 30.0.0.0/24, next_hops: "
 	 "[198.51.100.9]}}}}",
 	 "server", "30.0.0.0/24", "s [1] via 198.51.100.9 eth0"},
