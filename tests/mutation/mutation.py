@@ -129,6 +129,9 @@ def prepare():
     """The tree as git knows it, built and found good; its suites, quickest first."""
     TREE.mkdir(parents=True, exist_ok=True)
     names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for old in TREE.rglob("*.[ch]"):
+        if "build" not in old.relative_to(TREE).parts[:1] and str(old.relative_to(TREE)) not in names.splitlines():
+            old.unlink()
     for name in names.splitlines():
         to, of = TREE / name, ROOT / name
         if of.is_file() and (not to.exists() or to.read_bytes() != of.read_bytes()):
@@ -209,8 +212,8 @@ def each(seed):
     """Mutants without end: one per file in turn, files in random order. Whoever
     asks sends back whether it was one; if not, another of that file comes."""
     chance = random.Random(seed)
-    files = [p for f in FOLDERS for p in sorted((ROOT / f).glob("*.c"))
-             if str(p.relative_to(ROOT)) not in EXCEPT]
+    files = [p for f in FOLDERS for p in sorted((TREE / f).glob("*.c"))
+             if str(p.relative_to(TREE)) not in EXCEPT]
     pool = {p: list(candidates(p)) for p in files}
     for some in pool.values():
         chance.shuffle(some)
@@ -219,7 +222,7 @@ def each(seed):
         for p in files:
             good = False
             while pool[p] and not good:
-                good = yield (p.relative_to(ROOT), *pool[p].pop())
+                good = yield (p.relative_to(TREE), *pool[p].pop())
 
 
 def equivalents():
@@ -256,7 +259,7 @@ def again(was, known, suites):
     """What survived an earlier run, as code and tests are now; what is known to
     change nothing is not tried."""
     for m in [*was["detail"]["survivors"], *was["detail"]["equivalent"]]:
-        same = [(pathlib.Path(m["file"]), *c) for c in candidates(ROOT / m["file"])
+        same = [(pathlib.Path(m["file"]), *c) for c in candidates(TREE / m["file"])
                 if (c[1], c[2].strip()) == (m["change"], m["code"])]
         if not same:
             print(f"no longer there: {m['file']}: {m['code']}")
