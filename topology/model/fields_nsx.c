@@ -184,9 +184,6 @@ static void tier0_finish(struct schema_reader *r, const struct tree_node *n,
 		t->internal_transit_subnet = (struct addr_prefix){
 			{0xa9fe0000},
 			t->ha_mode == MODEL_ACTIVE_ACTIVE ? 24 : 28};
-	for (size_t i = 0; i < t->interfaces.count; i++)
-		if (!t->interfaces.at[i].has_urpf_mode)
-			t->interfaces.at[i].urpf_mode = MODEL_URPF_STRICT;
 }
 
 const struct schema_object fields_tier0 = {

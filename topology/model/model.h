@@ -23,6 +23,7 @@
 
 struct tree;
 
+/* STRICT, the default of NSX, is what zeroed memory says. */
 enum model_urpf { MODEL_URPF_STRICT, MODEL_URPF_NONE };
 enum model_state { MODEL_UP, MODEL_DOWN };
 enum model_ha { MODEL_ACTIVE_ACTIVE, MODEL_ACTIVE_STANDBY };
