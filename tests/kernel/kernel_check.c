@@ -189,15 +189,15 @@ static void write_json(const struct options *o, const struct totals *t,
 	uname(&u);
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime(&clock));
 	fprintf(f,
-		"{\"name\": \"kernel\", \"judge\": \"%s\", \"version\": \"%s\", "
+		"{\"name\": \"kernel\", \"judge\": \"%s\", \"version\": \"%.*s\", "
 		"\"seed\": %lu, \"cases\": %lu, \"failures\": %lu, "
 		"\"skipped\": [], \"when\": \"%s\", \"seconds\": %.1f,\n"
 		" \"detail\": {\"packets sent\": %lu, "
 		"\"arrivals compared\": %lu, \"cases that differ\": %lu, "
 		"\"cases that could not be played\": %lu,\n"
 		"  \"deliberate differences met\": {",
-		u.sysname, u.release, o->seed, t->cases,
-		t->differing + t->failed, when, seconds, t->packets,
+		u.sysname, (int)strcspn(u.release, "-"), u.release, o->seed,
+		t->cases, t->differing + t->failed, when, seconds, t->packets,
 		t->compared, t->differing, t->failed);
 	for (size_t i = 0; i < DIFFER_COUNT; i++)
 		fprintf(f, "%s\"%s\": %lu", i ? ", " : "", differences[i].name,

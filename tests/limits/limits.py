@@ -207,7 +207,7 @@ def main():
     if ARGS.json:
         pathlib.Path(ARGS.json).write_text(json.dumps({
             "name": "limits", "judge": "RLIMIT_FSIZE, /dev/full, tmpfs, a malloc that fails",
-            "version": os.uname().release, "seed": int(os.environ.get("NOMEM_SEED", "1")),
+            "version": "Linux " + os.uname().release.split("-")[0], "seed": int(os.environ.get("NOMEM_SEED", "1")),
             "cases": cases, "failures": len(FAILED), "skipped": SKIPPED,
             "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "seconds": round(time.time() - started, 1),
             "detail": COUNT}, indent=1) + "\n")

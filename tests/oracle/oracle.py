@@ -56,7 +56,7 @@ def main():
     print(f"seeds from 1 on, {args.effort} times as many as in make test")
     if args.json:
         pathlib.Path(args.json).write_text(json.dumps({
-            "name": "oracle", "judge": "naive FIB, NAT, checksum; libnet", "version": libnet_version(),
+            "name": "oracle", "judge": "naive FIB, NAT, checksum; libnet", "version": f"libnet {libnet_version()}",
             "seed": 1, "cases": sum(compared.values()), "failures": len(failed), "skipped": [],
             "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "seconds": round(time.time() - started, 1),
             "detail": {"suites": SUITES, "effort": args.effort, **compared}}, indent=1) + "\n")
