@@ -317,7 +317,7 @@ def write(path, rows, started):
         "name": "live", "judge": "dig, dnsmasq, skopeo, docker-registry, turnutils_natdiscovery",
         "version": versions(), "seed": "none", "cases": len(rows), "failures": sum(not r["ok"] for r in rows),
         "skipped": [], "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "seconds": round(time.time() - started, 1), "detail": {}, "tests": rows}, indent=1) + "\n")
+        "seconds": round(time.time() - started, 1), "detail": {"tests": [r["name"] for r in rows]}, "tests": rows}, indent=1) + "\n")
 
 
 def main():

@@ -19,8 +19,9 @@ RESULTS = [
     ("fuzz", "libFuzzer with sanitizers on every reader", "make fuzz"),
     ("valgrind", "the unit tests: invalid access, uninitialized memory, leaks", "make valgrind"),
     ("limits", "no memory, no disk, limits of input and run", "make test"),
-    ("mutation", "small breaks of the engine, one at a time: do the tests notice?", "make mutation"),
-    ("mutation-2", "the same with mutants for which no test was written", "make mutation MUTATION_SEED=2"),
+    ("mutation", "small breaks of the engine, one at a time: do the tests notice? (What survived at first got tests.)",
+     "make mutation"),
+    ("mutation-2", "the same with other mutants, for which no test was written", "make mutation MUTATION_SEED=2"),
 ]
 
 
@@ -54,7 +55,7 @@ def span(seconds):
 
 def flat(value):
     if isinstance(value, dict):
-        return ", ".join(f"{k} {flat(v)}" for k, v in value.items())
+        return ", ".join(f"{k} {flat(v)}" for k, v in value.items()) or "none"
     if isinstance(value, list):
         return "; ".join(map(flat, value)) or "none"
     return f"{value:,}" if isinstance(value, int) else str(value)
