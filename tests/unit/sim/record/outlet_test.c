@@ -49,6 +49,34 @@ START_TEST(a_file_appears_when_it_is_complete)
 }
 END_TEST
 
+/* Pieces of all lengths, by both ways, longer in all than any buffer. */
+START_TEST(pieces_of_any_length_keep_their_order)
+{
+	struct outlet *o = outlet_open(path, &d);
+	static char piece[2 * OUTLET_ROOM], wanted[sizeof(piece)];
+	size_t total = 0, count = 0;
+	for (size_t len = 1; len <= sizeof(piece); len += 37) {
+		memset(piece, (char)count++, len);
+		if (len <= OUTLET_ROOM && count % 2)
+			memcpy(outlet_room(o, len), piece, len);
+		else
+			outlet_write(o, piece, len);
+	}
+	ck_assert(outlet_close(o, &d));
+	FILE *f = fopen(path, "rb");
+	count = 0;
+	for (size_t len = 1; len <= sizeof(piece); len += 37) {
+		memset(wanted, (char)count++, len);
+		ck_assert_uint_eq(fread(piece, 1, len, f), len);
+		ck_assert_mem_eq(piece, wanted, len);
+		total += len;
+	}
+	ck_assert_uint_gt(total, 65536);
+	ck_assert_int_eq(fgetc(f), EOF);
+	fclose(f);
+}
+END_TEST
+
 START_TEST(what_was_there_stays_when_discarded)
 {
 	struct outlet *o = outlet_open(path, &d);
@@ -115,6 +143,7 @@ Suite *outlet_test_suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, what_was_never_opened_can_be_closed);
 	tcase_add_test(t, a_file_appears_when_it_is_complete);
+	tcase_add_test(t, pieces_of_any_length_keep_their_order);
 	tcase_add_test(t, what_was_there_stays_when_discarded);
 	tcase_add_test(t, a_fifo_is_written_directly);
 	tcase_add_test(t, a_reader_that_goes_away_is_no_error);
