@@ -18,6 +18,7 @@ struct log_seen {
 /* What one packet brought about, in the order in which it was seen. */
 struct log_part {
 	VEC(struct log_seen);
+	bool slow; /* somebody waited for ARP */
 };
 
 struct log {

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Namespaces, ports, and what a case needs in them. */
 #define _GNU_SOURCE
 #include "tests/kernel/netns.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/if.h>
+#include <fcntl.h>
 #include <linux/if_packet.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
-#include <linux/rtnetlink.h>
+#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,42 +17,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/kernel/netns_private.h"
+#include "tests/kernel/rtnl.h"
 #include "tests/kernel/script.h"
 #include "tests/kernel/space.h"
 
 #define ETHERTYPE_IP4 0x0800
-#define WAIT_MS	      400     /* for a packet that should come */
-#define PATIENT_MS    1500    /* the same, to make sure */
-#define PATIENT_US    10000   /* from which patience on */
 #define UP_MS	      2000    /* for links to come up */
 #define BUFFER	      4000000 /* bytes of a socket */
-
-/* A namespace that can be a node of its kind. */
-struct netns_slot {
-	enum plan_kind kind;
-	bool taken;
-	int space, seen, raw; /* descriptors; -1: none */
-	struct {
-		VEC(unsigned);
-	} ports; /* numbers */
-};
-
-#define NO_BRIDGE SIZE_MAX
-
-struct netns {
-	const struct plan *plan; /* of the case */
-	struct {
-		VEC(struct netns_slot);
-	} slots;
-	struct {
-		VEC(size_t);
-	} slot_of; /* by node */
-	struct {
-		VEC(size_t);
-	} bridge_of; /* by port number */
-	size_t bridge_count;
-	int fabric; /* the bridges' namespace */
-};
 
 /* How Linux is told to behave as the simulated routers do; each line is in the
  * README's table. */
@@ -79,6 +52,14 @@ static const struct {
 	{"netfilter/nf_conntrack_checksum", "0"},
 };
 
+/* By port: ARP asks once and waits for the shortest time that the kernel has. */
+static const struct {
+	const char *name, *value;
+} asking[] = {
+	{"mcast_solicit", "1"},
+	{"retrans_time_ms", "10"},
+};
+
 static void configure(enum plan_kind kind)
 {
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
@@ -104,13 +85,19 @@ static int open_seen(void)
 	return fd;
 }
 
-static size_t add_slot(struct netns *n, enum plan_kind kind, struct str *why)
+static void add_slot(struct netns *n, enum plan_kind kind, const char *key,
+		     struct str *why)
 {
 	struct netns_slot s = {.kind = kind, .space = space_new(), .raw = -1};
 	if (s.space < 0)
 		str_addf(why, "no namespace: %s\n", strerror(errno));
+	snprintf(s.key, sizeof(s.key), "%s", key);
 	configure(kind);
 	s.seen = open_seen();
+	s.route = rtnl_open();
+	s.track =
+		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+	s.rules = space_rules_new();
 	if (kind == PLAN_HOST)
 		s.raw = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
 	struct str up = {0};
@@ -118,19 +105,26 @@ static size_t add_slot(struct netns *n, enum plan_kind kind, struct str *why)
 	batch(&up, why);
 	str_fini(&up);
 	VEC_ADD(&n->slots, s);
-	return n->slots.count - 1;
 }
 
-static size_t take_slot(struct netns *n, enum plan_kind kind, struct str *why)
+/* A gateway or router is known by its name, a host by its first segment and its
+ * number there: so the next case finds most of them where they have to be. */
+static void key_of(const struct plan *p, size_t node, char out[NETNS_KEY])
 {
-	size_t i = 0;
-	while (i < n->slots.count &&
-	       (n->slots.at[i].taken || n->slots.at[i].kind != kind))
-		i++;
-	if (i == n->slots.count)
-		add_slot(n, kind, why);
-	n->slots.at[i].taken = true;
-	return i;
+	const struct plan_node *at = &p->nodes.at[node];
+	const struct model_host *h;
+	unsigned before = 0;
+	if (at->kind != PLAN_HOST) {
+		snprintf(out, NETNS_KEY, "%d %s", at->kind, at->name);
+		return;
+	}
+	h = script_host(p, node);
+	for (size_t i = 0; i < at->index; i++)
+		before +=
+			p->model->hosts.at[i].interfaces.at[0].segment.index ==
+			h->interfaces.at[0].segment.index;
+	snprintf(out, NETNS_KEY, "%d %s %u", at->kind,
+		 h->interfaces.at[0].segment.name, before);
 }
 
 static void take_slots(struct netns *n, struct str *why)
@@ -138,102 +132,121 @@ static void take_slots(struct netns *n, struct str *why)
 	n->slot_of.count = 0;
 	for (size_t i = 0; i < n->slots.count; i++)
 		n->slots.at[i].taken = false;
-	for (size_t i = 0; i < n->plan->nodes.count; i++)
-		VEC_ADD(&n->slot_of,
-			take_slot(n, n->plan->nodes.at[i].kind, why));
+	for (size_t node = 0; node < n->plan->nodes.count; node++) {
+		char key[NETNS_KEY];
+		size_t i = 0;
+		key_of(n->plan, node, key);
+		while (i < n->slots.count && (n->slots.at[i].taken ||
+					      strcmp(n->slots.at[i].key, key)))
+			i++;
+		if (i == n->slots.count)
+			add_slot(n, n->plan->nodes.at[node].kind, key, why);
+		n->slots.at[i].taken = true;
+		VEC_ADD(&n->slot_of, i);
+	}
 }
 
-static struct netns_slot *slot_of(const struct netns *n, size_t node)
+static size_t bridge_of(struct netns *n, const char *key, struct str *fabric)
 {
-	return &n->slots.at[n->slot_of.at[node]];
+	struct netns_bridge b;
+	for (size_t i = 0; i < n->bridges.count; i++)
+		if (!strcmp(n->bridges.at[i].key, key))
+			return i;
+	snprintf(b.key, sizeof(b.key), "%s", key);
+	VEC_ADD(&n->bridges, b);
+	str_addf(fabric,
+		 "link add name b%zu type bridge stp_state 0 forward_delay 0 "
+		 "mcast_snooping 0\nlink set b%zu up\n",
+		 n->bridges.count - 1, n->bridges.count - 1);
+	return n->bridges.count - 1;
+}
+
+/* The port of 's' that is plugged into bridge 'b' and not taken yet; made if
+ * there is none. */
+static unsigned port_of(struct netns *n, struct netns_slot *s, size_t b,
+			struct str *fabric)
+{
+	struct netns_port port = {.number = n->port_count, .bridge = b};
+	for (size_t i = 0; i < s->ports.count; i++)
+		if (s->ports.at[i].bridge == b && !s->ports.at[i].taken) {
+			s->ports.at[i].taken = true;
+			return s->ports.at[i].number;
+		}
+	port.taken = true;
+	VEC_ADD(&s->ports, port);
+	script_port(port.number, s->space, fabric);
+	str_addf(fabric, "link set c%u master b%zu\n", port.number, b);
+	return n->port_count++;
 }
 
 /* Gives each place a port of its node; 'fabric' makes those that are missing. */
 static void number_places(struct netns *n, struct plan *p, struct str *fabric)
 {
-	for (size_t node = 0; node < p->nodes.count; node++) {
-		struct netns_slot *s = slot_of(n, node);
-		size_t used = 0;
-		for (size_t i = 0; i < p->places.count; i++) {
-			if (p->places.at[i].node != node)
-				continue;
-			if (used == s->ports.count) {
-				unsigned number = (unsigned)n->bridge_of.count;
-				VEC_ADD(&n->bridge_of, NO_BRIDGE);
-				VEC_ADD(&s->ports, number);
-				script_port(number, s->space, fabric);
-			}
-			p->places.at[i].number = s->ports.at[used++];
-		}
+	char key[NETNS_KEY];
+	for (size_t i = 0; i < n->slots.count; i++)
+		for (size_t j = 0; j < n->slots.at[i].ports.count; j++)
+			n->slots.at[i].ports.at[j].taken = false;
+	for (size_t i = 0; i < p->places.count; i++) {
+		struct plan_place *at = &p->places.at[i];
+		plan_link_name(p, at->link, key, sizeof(key));
+		at->number = port_of(n, netns_slot_of(n, at->node),
+				     bridge_of(n, key, fabric), fabric);
 	}
 }
 
-/* Puts each port's other end into the bridge of its link, or none. */
-static void plug(struct netns *n, const struct plan *p, struct str *fabric)
+static struct netns_port *port_at(struct netns *n, const struct plan_place *at)
 {
-	for (; n->bridge_count < p->link_count; n->bridge_count++)
-		str_addf(fabric,
-			 "link add name b%zu type bridge stp_state 0 "
-			 "forward_delay 0 mcast_snooping 0\n"
-			 "link set b%zu up\n",
-			 n->bridge_count, n->bridge_count);
-	for (unsigned number = 0; number < n->bridge_of.count; number++) {
-		size_t link = NO_BRIDGE;
-		for (size_t i = 0; i < p->places.count; i++)
-			if (p->places.at[i].number == number)
-				link = p->places.at[i].link;
-		if (link == n->bridge_of.at[number])
-			continue;
-		n->bridge_of.at[number] = link;
-		if (link == NO_BRIDGE)
-			str_addf(fabric, "link set c%u nomaster\n", number);
-		else
-			str_addf(fabric, "link set c%u master b%zu\n", number,
-				 link);
-	}
+	struct netns_slot *s = netns_slot_of(n, at->node);
+	size_t i = 0;
+	while (s->ports.at[i].number != at->number)
+		i++;
+	return &s->ports.at[i];
 }
 
-/* What is set by interface: uRPF; ARP asks three times as ever, but does not
- * wait a second each time. */
-static void set_places(const struct plan *p, size_t node)
+static void set_port(struct netns_port *port, bool strict)
 {
 	char name[64];
-	for (size_t i = 0; i < p->places.count; i++) {
-		const struct plan_place *at = &p->places.at[i];
-		if (at->node != node)
-			continue;
-		snprintf(name, sizeof(name), "ipv4/conf/p%u/rp_filter",
-			 at->number);
-		space_set(name, at->strict ? "1" : "0");
-		snprintf(name, sizeof(name), "ipv4/neigh/p%u/retrans_time_ms",
-			 at->number);
-		space_set(name, "20");
+	for (size_t i = 0; !port->known && i < 2; i++) {
+		snprintf(name, sizeof(name), "ipv4/neigh/p%u/%s", port->number,
+			 asking[i].name);
+		space_set(name, asking[i].value);
 	}
-	space_set("netfilter/nf_conntrack_tcp_loose",
-		  script_is_stateful(p, node) ? "0" : "1");
+	snprintf(name, sizeof(name), "ipv4/conf/p%u/rp_filter", port->number);
+	if (!port->known || port->strict != strict)
+		space_set(name, strict ? "1" : "0");
+	port->known = true;
+	port->strict = strict;
 }
 
-static bool set_rules(const struct plan *p, size_t node, struct str *why)
+/* What is set by interface. */
+static void set_places(struct netns *n, size_t node)
 {
+	for (size_t i = 0; i < n->plan->places.count; i++) {
+		const struct plan_place *at = &n->plan->places.at[i];
+		if (at->node == node)
+			set_port(port_at(n, at), at->strict);
+	}
+}
+
+static bool set_rules(struct netns *n, size_t node, struct str *why)
+{
+	struct netns_slot *s = netns_slot_of(n, node);
 	struct str text = {0};
 	str_add(&text, "flush ruleset\n");
-	script_rules(p, node, &text);
-	bool ok = space_rules(&text, why);
+	script_rules(n->plan, node, &text);
+	/* Rules that count begin anew. */
+	bool ok = s->told && !strcmp(s->told, str_text(&text)) &&
+		  !strstr(s->told, "numgen");
+	if (!ok) {
+		mem_free(s->told);
+		ok = space_rules(s->rules, &text, why);
+		s->told = str_take(&text);
+	}
 	str_fini(&text);
 	return ok;
 }
 
-/* Nothing of the case before may be left. */
-static void flush(const struct netns_slot *s, struct str *out)
-{
-	for (size_t i = 0; i < s->ports.count; i++)
-		str_addf(out,
-			 "addr flush dev p%u\nneigh flush dev p%u nud all\n",
-			 s->ports.at[i], s->ports.at[i]);
-	str_add(out, "addr flush dev lo\nroute flush table main\n");
-}
-
-static void forget_connections(void)
+static void forget_connections(const struct netns_slot *s)
 {
 	struct {
 		struct nlmsghdr head;
@@ -243,60 +256,37 @@ static void forget_connections(void)
 		  NLM_F_REQUEST | NLM_F_ACK, 1, 0},
 		 {.nfgen_family = AF_INET}};
 	char answer[1024];
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
-	if (send(fd, &ask, sizeof(ask), 0) > 0)
-		(void)recv(fd, answer, sizeof(answer), 0);
-	close(fd);
+	if (send(s->track, &ask, sizeof(ask), 0) > 0)
+		(void)recv(s->track, answer, sizeof(answer), 0);
 }
 
 static bool set_up_node(struct netns *n, size_t node, struct str *why)
 {
-	struct netns_slot *s = slot_of(n, node);
+	struct netns_slot *s = netns_slot_of(n, node);
 	struct str text = {0};
 	space_enter(s->space);
-	flush(s, &text);
+	set_places(n, node);
+	space_set("netfilter/nf_conntrack_tcp_loose",
+		  script_is_stateful(n->plan, node) ? "0" : "1");
 	script_node(n->plan, node, &text);
-	set_places(n->plan, node);
-	bool ok = batch(&text, why) && set_rules(n->plan, node, why);
+	bool ok = rtnl_run(s->route, str_text(&text), why) &&
+		  set_rules(n, node, why);
 	str_fini(&text);
-	if (s->kind != PLAN_HOST)
-		forget_connections();
 	return ok;
 }
 
-/* The state of a link in an answer to RTM_GETLINK, -1: not told. */
-static int state_in(const uint8_t *answer)
+/* Nothing of the case before may be left. */
+static void clear(struct netns *n)
 {
-	struct nlmsghdr head;
-	struct rtattr a;
-	size_t at = NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(struct ifinfomsg));
-	memcpy(&head, answer, sizeof(head));
-	if (head.nlmsg_type != RTM_NEWLINK)
-		return -1;
-	for (; at + sizeof(a) <= head.nlmsg_len; at += RTA_ALIGN(a.rta_len)) {
-		memcpy(&a, answer + at, sizeof(a));
-		if (a.rta_type == IFLA_OPERSTATE)
-			return answer[at + sizeof(a)];
+	for (size_t i = 0; i < n->slots.count; i++) {
+		struct netns_slot *s = &n->slots.at[i];
+		if (s->used) {
+			rtnl_clear(s->route);
+			if (s->kind != PLAN_HOST)
+				forget_connections(s);
+		}
+		s->used = s->taken;
 	}
-	return -1;
-}
-
-/* Whether packets get through the interface: a carrier is not enough, the
- * kernel's link watch must have seen it. */
-static bool is_up(unsigned index)
-{
-	struct {
-		struct nlmsghdr head;
-		struct ifinfomsg info;
-	} ask = {{sizeof(ask), RTM_GETLINK, NLM_F_REQUEST, 1, 0},
-		 {.ifi_index = (int)index}};
-	uint8_t answer[8192];
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	bool up = send(fd, &ask, sizeof(ask), 0) > 0 &&
-		  recv(fd, answer, sizeof(answer), 0) > 0 &&
-		  state_in(answer) == IF_OPER_UP;
-	close(fd);
-	return up;
 }
 
 static void wait_us(unsigned us)
@@ -305,9 +295,9 @@ static void wait_us(unsigned us)
 	nanosleep(&t, NULL);
 }
 
-static bool wait_for(unsigned index, struct str *why)
+static bool wait_for(int fd, unsigned index, struct str *why)
 {
-	for (unsigned ms = 0; !is_up(index); ms++) {
+	for (unsigned ms = 0; !rtnl_is_up(fd, index); ms++) {
 		if (ms == UP_MS) {
 			str_add(why, "a link does not come up\n");
 			return false;
@@ -322,14 +312,11 @@ static bool wait_up(const struct netns *n, struct str *why)
 {
 	for (size_t i = 0; i < n->plan->places.count; i++) {
 		const struct plan_place *at = &n->plan->places.at[i];
-		space_enter(slot_of(n, at->node)->space);
-		if (!wait_for(SCRIPT_NEAR + at->number, why))
+		if (!wait_for(netns_slot_of(n, at->node)->route,
+			      SCRIPT_NEAR + at->number, why) ||
+		    !wait_for(n->route, SCRIPT_FAR + at->number, why))
 			return false;
 	}
-	space_enter(n->fabric);
-	for (size_t i = 0; i < n->plan->places.count; i++)
-		if (!wait_for(SCRIPT_FAR + n->plan->places.at[i].number, why))
-			return false;
 	return true;
 }
 
@@ -337,6 +324,8 @@ struct netns *netns_open(void)
 {
 	struct netns *n = MEM_NEW(struct netns);
 	n->fabric = space_new();
+	n->route = rtnl_open();
+	n->softnet = open("/proc/net/softnet_stat", O_RDONLY | O_CLOEXEC);
 	space_set("bridge/bridge-nf-call-iptables", "0");
 	space_set("ipv6/conf/default/disable_ipv6", "1");
 	return n;
@@ -348,13 +337,14 @@ bool netns_load(struct netns *n, struct plan *p, struct str *why)
 	n->plan = p;
 	take_slots(n, why);
 	number_places(n, p, &fabric);
-	plug(n, p, &fabric);
 	space_enter(n->fabric);
+	bool grown = fabric.len > 0;
 	bool ok = batch(&fabric, why);
 	str_fini(&fabric);
+	clear(n);
 	for (size_t i = 0; ok && i < p->nodes.count; i++)
 		ok = set_up_node(n, i, why);
-	return ok && wait_up(n, why);
+	return ok && (!grown || wait_up(n, why));
 }
 
 static void close_one(int fd)
@@ -363,98 +353,31 @@ static void close_one(int fd)
 		close(fd);
 }
 
+static void close_slot(struct netns_slot *s)
+{
+	space_rules_free(s->rules);
+	close_one(s->seen);
+	close_one(s->raw);
+	close_one(s->route);
+	close_one(s->track);
+	close_one(s->space);
+	mem_free(s->told);
+	VEC_FREE(&s->ports);
+}
+
 void netns_close(struct netns *n)
 {
 	if (!n)
 		return;
-	for (size_t i = 0; i < n->slots.count; i++) {
-		close_one(n->slots.at[i].seen);
-		close_one(n->slots.at[i].raw);
-		close_one(n->slots.at[i].space);
-		VEC_FREE(&n->slots.at[i].ports);
-	}
+	for (size_t i = 0; i < n->slots.count; i++)
+		close_slot(&n->slots.at[i]);
+	close_one(n->route);
+	close_one(n->softnet);
 	close_one(n->fabric);
 	VEC_FREE(&n->slots);
 	VEC_FREE(&n->slot_of);
-	VEC_FREE(&n->bridge_of);
+	VEC_FREE(&n->bridges);
 	mem_free(n);
 	/* This thread holds the last one it entered. */
 	close_one(space_new());
-}
-
-static void send_shot(struct netns *n, const struct shot *s,
-		      const struct shot_bytes *of)
-{
-	uint8_t bytes[SHOT_ROOM];
-	size_t size = shot_build(s, of, bytes);
-	size_t node = plan_node_of(n->plan, s->host);
-	if (!size || node == PLAN_NONE || slot_of(n, node)->raw < 0)
-		return;
-	struct sockaddr_in to = {.sin_family = AF_INET};
-	memcpy(&to.sin_addr, bytes + 16, 4);
-	/* No route is an outcome, too. */
-	(void)sendto(slot_of(n, node)->raw, bytes, size, 0,
-		     (struct sockaddr *)&to, sizeof(to));
-}
-
-static size_t place_of(const struct netns *n, size_t node, int index)
-{
-	for (size_t i = 0; i < n->plan->places.count; i++)
-		if (n->plan->places.at[i].node == node &&
-		    (int)n->plan->places.at[i].number + SCRIPT_NEAR == index)
-			return i;
-	return PLAN_NONE;
-}
-
-/* 'part' NULL: away with it. */
-static void drain_node(struct netns *n, size_t node, struct log_part *part)
-{
-	uint8_t bytes[4096];
-	struct sockaddr_ll from;
-	socklen_t len = sizeof(from);
-	ssize_t size;
-	while ((size = recvfrom(slot_of(n, node)->seen, bytes, sizeof(bytes), 0,
-				(struct sockaddr *)&from, &len)) > 0) {
-		size_t place = place_of(n, node, from.sll_ifindex);
-		len = sizeof(from);
-		if (part && from.sll_pkttype == PACKET_HOST &&
-		    place != PLAN_NONE)
-			log_add(part, place, bytes, (size_t)size);
-	}
-}
-
-static void drain(struct netns *n, struct log_part *part)
-{
-	for (size_t i = 0; i < n->plan->nodes.count; i++)
-		drain_node(n, i, part);
-}
-
-static void collect(struct netns *n, size_t expected, unsigned patience_us,
-		    struct log_part *part)
-{
-	unsigned rounds = 4 * (patience_us < PATIENT_US ? WAIT_MS : PATIENT_MS);
-	drain(n, part);
-	for (unsigned i = 0; part->count < expected && i < rounds; i++) {
-		wait_us(250);
-		drain(n, part);
-	}
-	if (patience_us) {
-		wait_us(patience_us);
-		drain(n, part);
-	}
-}
-
-void netns_run(struct netns *n, const struct shot_list *shots,
-	       const struct log *expected, unsigned patience_us,
-	       struct log *out)
-{
-	drain(n, NULL);
-	for (size_t i = 0; i < shots->count; i++) {
-		const struct shot *s = &shots->at[i];
-		bool last = i + 1 == shots->count;
-		send_shot(n, s, log_received(out, n->plan, shots, s));
-		collect(n, expected->parts[i].count,
-			last && patience_us < 2000 ? 2000 : patience_us,
-			&out->parts[i]);
-	}
 }

@@ -248,6 +248,18 @@ const char *plan_print(const struct plan *p, size_t place, char out[80])
 	return out;
 }
 
+void plan_link_name(const struct plan *p, size_t link, char *out, size_t room)
+{
+	if (link < p->model->segments.count) {
+		snprintf(out, room, "%s", p->model->segments.at[link].id.name);
+		return;
+	}
+	for (size_t i = 0; i < p->places.count; i++)
+		if (p->places.at[i].link == link && p->places.at[i].uplink)
+			snprintf(out, room, "link of %s",
+				 p->nodes.at[p->places.at[i].node].name);
+}
+
 const struct model_route *plan_routes(const struct plan *p, size_t node,
 				      size_t *count)
 {

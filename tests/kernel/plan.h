@@ -65,6 +65,8 @@ size_t plan_node_at(const struct plan *p, enum plan_kind kind, size_t index);
 bool plan_owns(const struct plan *p, size_t node, ip4 a);
 /* "t0:up1" */
 const char *plan_print(const struct plan *p, size_t place, char out[80]);
+/* The segment, or the Tier-1 of a router link; the same in any topology. */
+void plan_link_name(const struct plan *p, size_t link, char *out, size_t room);
 /* Static routes of a router or gateway. */
 const struct model_route *plan_routes(const struct plan *p, size_t node,
 				      size_t *count);

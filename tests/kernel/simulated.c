@@ -6,6 +6,8 @@
 #include "sim/wire/eth.h"
 #include "topology/build/net.h"
 
+#define ARP_NS 1000000000 /* the least that a node waits for an answer */
+
 struct observer {
 	const struct plan *plan;
 	struct log_part *part; /* NULL: before the first packet */
@@ -60,8 +62,10 @@ bool simulated_run(const struct plan *p, const struct shot_list *shots,
 	for (size_t i = 0; i < shots->count; i++) {
 		o.part = &out->parts[i];
 		const struct shot *s = &shots->at[i];
+		uint64_t start = world_now(net_world(n));
 		send_shot(n, s, log_received(out, p, shots, s));
 		world_run_until(net_world(n), VCLOCK_NEVER);
+		o.part->slow = world_now(net_world(n)) - start >= ARP_NS;
 	}
 	net_free(n);
 	diag_fini(&d);

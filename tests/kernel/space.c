@@ -110,19 +110,31 @@ bool space_exec(const char *const *argv, const struct str *input,
 	return status == 0;
 }
 
-bool space_rules(const struct str *rules, struct str *why)
+struct nft_ctx *space_rules_new(void)
 {
 	struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
+	if (!nft)
+		return NULL;
+	nft_ctx_buffer_error(nft);
+	nft_ctx_buffer_output(nft);
+	return nft;
+}
+
+void space_rules_free(struct nft_ctx *nft)
+{
+	if (nft)
+		nft_ctx_free(nft);
+}
+
+bool space_rules(struct nft_ctx *nft, const struct str *rules, struct str *why)
+{
 	if (!nft) {
 		str_add(why, "libnftables does not start\n");
 		return false;
 	}
-	nft_ctx_buffer_error(nft);
-	nft_ctx_buffer_output(nft);
-	bool ok = nft_run_cmd_from_buffer(nft, str_text(rules)) == 0;
-	if (!ok)
-		str_addf(why, "nft failed:\n%s%s",
-			 nft_ctx_get_error_buffer(nft), str_text(rules));
-	nft_ctx_free(nft);
-	return ok;
+	if (nft_run_cmd_from_buffer(nft, str_text(rules)) == 0)
+		return true;
+	str_addf(why, "nft failed:\n%s%s", nft_ctx_get_error_buffer(nft),
+		 str_text(rules));
+	return false;
 }

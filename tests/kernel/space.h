@@ -9,6 +9,8 @@
 
 #include "sim/base/str.h"
 
+struct nft_ctx;
+
 /* Leaves the machine's namespace for an empty one. False, with the reason, if
  * namespaces are not allowed here. */
 bool space_leave(struct str *why);
@@ -23,8 +25,11 @@ bool space_set(const char *name, const char *value);
 bool space_exec(const char *const *argv, const struct str *input,
 		struct str *why);
 
-/* The same with libnftables, which saves starting a program: 'rules' as of
- * `nft -f`. */
-bool space_rules(const struct str *rules, struct str *why);
+/* libnftables in the namespace that is entered, and no other from then on; NULL
+ * if it does not start. */
+struct nft_ctx *space_rules_new(void);
+void space_rules_free(struct nft_ctx *nft);
+/* 'rules' as of `nft -f`. */
+bool space_rules(struct nft_ctx *nft, const struct str *rules, struct str *why);
 
 #endif
