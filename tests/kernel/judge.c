@@ -52,6 +52,19 @@ static bool add_images(struct judge *j, const struct nat_rule *r)
 	return added;
 }
 
+/* Those that clients of virtual servers have at the members. */
+static void collect_servers(struct judge *j)
+{
+	const struct model *m = j->plan->model;
+	for (size_t i = 0; i < m->lb_virtual_servers.count; i++) {
+		const struct model_lb_virtual_server *s =
+			&m->lb_virtual_servers.at[i];
+		if (m->lb_pools.at[s->pool.index].snat_translation ==
+		    MODEL_LB_AUTOMAP)
+			add_pooled(j, s->ip_address);
+	}
+}
+
 /* The addresses of SNAT rules, and what REFLEXIVE rules make of those. */
 static bool collect_pool(struct judge *j)
 {
@@ -78,10 +91,13 @@ void judge_init(struct judge *j, const struct plan *p)
 {
 	memset(j, 0, sizeof(*j));
 	j->plan = p;
+	collect_servers(j);
 	while (collect_pool(j))
 		;
 	for (size_t i = 0; i < p->nodes.count; i++)
-		j->stateful |= script_by_session(p) || script_is_stateful(p, i);
+		j->stateful |= script_by_session(p) ||
+			       script_is_stateful(p, i) ||
+			       script_has_servers(p, i);
 }
 
 void judge_fini(struct judge *j)

@@ -114,6 +114,12 @@ static bool find_twin(struct judge *j, const struct log_seen *s,
 	return false;
 }
 
+/* An address of a node, PLAN_NONE: of any. */
+static bool owns(const struct judge *j, size_t node, ip4 a)
+{
+	return plan_owns(j->plan, node, a) || plan_serves(j->plan, node, a);
+}
+
 /* Whether 'seen' is the end of its way at the first part of a gateway, for an
  * address of the second; or the error that tells of it. */
 static bool is_part_ttl(const struct judge *j, const struct log_seen *seen)
@@ -124,11 +130,11 @@ static bool is_part_ttl(const struct judge *j, const struct log_seen *seen)
 	if (log_is_error(b) && b->size >= quote + IP4_SIZE)
 		return b->at[IP4_SIZE] == ICMP_TIME_EXCEEDED &&
 		       b->at[quote + 8] == 1 &&
-		       plan_owns(j->plan, PLAN_NONE, judge_addr(b, quote + 16));
+		       owns(j, PLAN_NONE, judge_addr(b, quote + 16));
 	return b->at[8] == 1 &&
 	       j->plan->nodes.at[at->node].kind <= PLAN_TIER1 &&
 	       !addr_same(judge_addr(b, 16), at->addr.addr) &&
-	       plan_owns(j->plan, at->node, judge_addr(b, 16));
+	       owns(j, at->node, judge_addr(b, 16));
 }
 
 static bool parts_agree(struct judge *j, const struct log_part *s,

@@ -4,10 +4,14 @@
  *
  *	kernel-check [--count N] [--seed N] [--jobs N] [--json FILE]
  *		[--keep FOLDER] [--packets N] [--kept FOLDER] [--shrink] [--stop]
+ *		[--seconds N] [--resume]
  *	kernel-check --case STEM	one kept case, with all that was seen
  *	kernel-check --only I --seed N	one random case
  *	kernel-check --show STEM	what ip and nft are told
  *	kernel-check --differences	the table
+ *
+ * With --seconds a run takes no more cases after that time; with --resume one
+ * goes on where the result in --json FILE ends, and adds to it.
  *
  * Exit: 0 no difference that is not in the table, 1 some, 2 usage, 3 skipped
  * (no namespaces). */
@@ -21,47 +25,25 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "tests/kernel/space.h"
+#include "tests/kernel/totals.h"
 #include "tests/kernel/trial.h"
 
 #define JOBS_MAX 16
 #define PATIENCE 20000 /* us: to make sure of a difference */
 
-struct totals { /* shared by the workers */
-	unsigned long cases, packets, compared, differing, failed;
-	unsigned long met[DIFFER_COUNT];
-};
-
 struct options {
-	unsigned long count, seed, only, packets;
+	unsigned long count, seed, only, packets, seconds;
+	double until; /* takes no case after that */
 	unsigned jobs;
 	const char *json, *keep, *kept;
-	bool shrink, stop; /* stop: at the first mismatch */
+	bool shrink, stop, resume; /* stop: at the first mismatch */
 };
-
-static const struct {
-	const char *name, *simulated, *kernel, *source;
-} differences[] = {
-#define X(symbol, simulated, kernel, source)                                   \
-	{#symbol, simulated, kernel, source},
-	DIFFER_LIST(X)
-#undef X
-};
-
-static void print_differences(void)
-{
-	puts("| | simulated | Linux | source |\n|---|---|---|---|");
-	for (size_t i = 0; i < DIFFER_COUNT; i++)
-		printf("| %s | %s | %s | %s |\n", differences[i].name,
-		       differences[i].simulated, differences[i].kernel,
-		       differences[i].source);
-}
 
 static void add(struct totals *to, const struct trial *t,
 		const struct trial_result *r)
@@ -71,6 +53,8 @@ static void add(struct totals *to, const struct trial *t,
 	__atomic_add_fetch(&to->compared, r->compared, __ATOMIC_RELAXED);
 	for (size_t i = 0; i < DIFFER_COUNT; i++)
 		__atomic_add_fetch(&to->met[i], r->met[i], __ATOMIC_RELAXED);
+	for (size_t i = 0; i < TOPO_FEATURE_COUNT; i++)
+		__atomic_add_fetch(&to->has[i], t->has[i], __ATOMIC_RELAXED);
 }
 
 /* A difference counts if it is there a second time, with more patience. */
@@ -120,6 +104,13 @@ static void play_random(struct options *o, unsigned long i, struct totals *to)
 	trial_fini(&t);
 }
 
+static double now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
 static void pin(unsigned worker)
 {
 	cpu_set_t set;
@@ -136,9 +127,16 @@ static void work(struct options *o, unsigned worker, struct totals *to)
 	pin(worker);
 	if (!space_leave(&why))
 		_exit(3);
-	for (unsigned long i = worker; i < o->count; i += o->jobs)
-		if (!o->stop || !to->differing)
-			play_random(o, i, to);
+	while (now() < o->until && (!o->stop || !to->differing)) {
+		unsigned long i =
+			__atomic_fetch_add(&to->next, 1, __ATOMIC_RELAXED);
+		if (i >= o->count) {
+			__atomic_fetch_sub(&to->next, 1, __ATOMIC_RELAXED);
+			break;
+		}
+		play_random(o, i, to);
+	}
+	fflush(stdout);
 	_exit(0);
 }
 
@@ -177,62 +175,36 @@ static void play_kept(const struct options *o, struct totals *to)
 	globfree(&g);
 }
 
-static void write_json(const struct options *o, const struct totals *t,
-		       double seconds)
+static struct totals *new_totals(void)
 {
-	struct utsname u;
-	char when[32];
-	time_t clock = time(NULL);
-	FILE *f = o->json ? fopen(o->json, "w") : NULL;
-	if (!f)
-		return;
-	uname(&u);
-	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime(&clock));
-	fprintf(f,
-		"{\"name\": \"kernel\", \"judge\": \"%s\", \"version\": \"%.*s\", "
-		"\"seed\": %lu, \"cases\": %lu, \"failures\": %lu, "
-		"\"skipped\": [], \"when\": \"%s\", \"seconds\": %.1f,\n"
-		" \"detail\": {\"packets sent\": %lu, "
-		"\"arrivals compared\": %lu, \"cases that differ\": %lu, "
-		"\"cases that could not be played\": %lu,\n"
-		"  \"deliberate differences met\": {",
-		u.sysname, (int)strcspn(u.release, "-"), u.release, o->seed,
-		t->cases, t->differing + t->failed, when, seconds, t->packets,
-		t->compared, t->differing, t->failed);
-	for (size_t i = 0; i < DIFFER_COUNT; i++)
-		fprintf(f, "%s\"%s\": %lu", i ? ", " : "", differences[i].name,
-			t->met[i]);
-	fprintf(f, "}}}\n");
-	fclose(f);
-}
-
-static double now(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+	struct totals *t = mmap(NULL, sizeof(*t), PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return t == MAP_FAILED ? NULL : t;
 }
 
 static int run_all(struct options *o)
 {
-	struct totals *t = mmap(NULL, sizeof(*t), PROT_READ | PROT_WRITE,
-				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct totals *t = new_totals();
 	struct str why = {0};
 	double start = now();
+	if (o->resume && !totals_read(t, o->json, o->seed)) {
+		printf("%s is no result of seed %lu\n", o->json, o->seed);
+		return 2;
+	}
 	if (!space_leave(&why)) {
 		printf("skipped: %s\n", str_text(&why));
 		str_fini(&why);
 		return 3;
 	}
-	play_kept(o, t);
+	o->until = start + (o->seconds ? (double)o->seconds : 1e9);
+	if (!o->resume)
+		play_kept(o, t);
 	trial_close();
 	bool ok = run_workers(o, t);
-	printf("seed %lu: %lu cases, %lu packets sent, %lu receptions compared, "
-	       "%.0f s\n",
-	       o->seed, t->cases, t->packets, t->compared, now() - start);
-	for (size_t i = 0; i < DIFFER_COUNT; i++)
-		printf("  %-14s %lu\n", differences[i].name, t->met[i]);
-	write_json(o, t, now() - start);
+	t->seconds += now() - start;
+	totals_print(t, o->seed);
+	if (o->json)
+		totals_write(t, o->json, o->seed);
 	printf("%lu passed, %lu failed\n", t->cases - t->differing - t->failed,
 	       t->differing + t->failed + !ok);
 	return t->differing || t->failed || !ok;
@@ -300,7 +272,8 @@ int main(int argc, char **argv)
 		{"packets", 1, NULL, 'p'}, {"case", 1, NULL, 'c'},
 		{"only", 1, NULL, 'i'},	   {"differences", 0, NULL, 'd'},
 		{"shrink", 0, NULL, 'x'},  {"show", 1, NULL, 't'},
-		{"stop", 0, NULL, 'S'},	   {NULL, 0, NULL, 0}};
+		{"stop", 0, NULL, 'S'},	   {"resume", 0, NULL, 'r'},
+		{"seconds", 1, NULL, 'z'}, {NULL, 0, NULL, 0}};
 	struct options o = {.count = 100,
 			    .seed = 1,
 			    .only = ULONG_MAX,
@@ -341,6 +314,12 @@ int main(int argc, char **argv)
 			break;
 		case 't':
 			return show(optarg);
+		case 'r':
+			o.resume = true;
+			break;
+		case 'z':
+			o.seconds = strtoul(optarg, NULL, 0);
+			break;
 		case 'S':
 			o.stop = true;
 			break;
@@ -348,7 +327,7 @@ int main(int argc, char **argv)
 			o.shrink = true;
 			break;
 		case 'd':
-			print_differences();
+			totals_differences();
 			return 0;
 		default:
 			return 2;

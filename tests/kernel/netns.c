@@ -43,6 +43,7 @@ static const struct {
 	{"ipv4/conf/default/arp_ignore", "1"},
 	{"ipv4/icmp_errors_use_inbound_ifaddr", "1"},
 	{"ipv4/icmp_ratemask", "0"},
+	{"ipv4/ipfrag_time", "1"},
 };
 
 static const struct {
@@ -267,7 +268,10 @@ static bool set_up_node(struct netns *n, size_t node, struct str *why)
 	space_enter(s->space);
 	set_places(n, node);
 	space_set("netfilter/nf_conntrack_tcp_loose",
-		  script_is_stateful(n->plan, node) ? "0" : "1");
+		  script_is_stateful(n->plan, node) ||
+				  script_has_servers(n->plan, node)
+			  ? "0"
+			  : "1");
 	script_node(n->plan, node, &text);
 	bool ok = rtnl_run(s->route, str_text(&text), why) &&
 		  set_rules(n, node, why);

@@ -126,16 +126,9 @@ static void add_interfaces(struct plan *p, size_t node,
 
 static bool has_counterpart(const struct model *m, struct str *why)
 {
-	if (m->lb_virtual_servers.count)
-		str_add(why,
-			"virtual servers have no counterpart in the kernel");
 	for (size_t i = 0; i < m->tier0s.count; i++)
 		if (m->tier0s.at[i].preferred_edge.name)
 			str_add(why, "preferred_edge is not looked at\n");
-	for (size_t i = 0; i < m->tier1s.count; i++)
-		if (m->tier1s.at[i].route_advertisement_rules.count)
-			str_add(why, "rules of advertisement are not "
-				     "realized\n");
 	for (size_t i = 0; i < m->hosts.count; i++)
 		if (m->hosts.at[i].forwards)
 			str_add(why, "forwarding hosts are not realized");
@@ -236,6 +229,20 @@ bool plan_owns(const struct plan *p, size_t node, ip4 a)
 		if ((node == PLAN_NONE || place->node == node) &&
 		    (addr_same(place->addr.addr, a) ||
 		     addr_same(place->vip.addr, a)))
+			return true;
+	}
+	return false;
+}
+
+bool plan_serves(const struct plan *p, size_t node, ip4 a)
+{
+	const struct model *m = p->model;
+	for (size_t i = 0; i < m->lb_virtual_servers.count; i++) {
+		const struct model_lb_virtual_server *s =
+			&m->lb_virtual_servers.at[i];
+		if (addr_same(s->ip_address, a) &&
+		    (node == PLAN_NONE ||
+		     plan_node_at(p, PLAN_TIER1, s->tier1.index) == node))
 			return true;
 	}
 	return false;

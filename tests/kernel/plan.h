@@ -63,6 +63,8 @@ size_t plan_downlink_of(const struct plan *p, size_t tier1);
 size_t plan_node_at(const struct plan *p, enum plan_kind kind, size_t index);
 /* Whether 'a' is on a port of 'node' (PLAN_NONE: of any). */
 bool plan_owns(const struct plan *p, size_t node, ip4 a);
+/* The same of the VIPs of Tier-1 gateways. */
+bool plan_serves(const struct plan *p, size_t node, ip4 a);
 /* "t0:up1" */
 const char *plan_print(const struct plan *p, size_t place, char out[80]);
 /* The segment, or the Tier-1 of a router link; the same in any topology. */

@@ -81,33 +81,86 @@ static const struct nat_prefixes *owned(const struct nat_rule *r)
 	return r->action == NAT_DNAT ? &r->destination : &r->translated;
 }
 
-/* What a Tier-1 advertises, at distance 3 (t1c, t1s, t1n). */
+/* The first rule about the kind of route and the prefix decides, else the list
+ * of types. */
+static bool is_told(const struct model_tier1 *g, enum model_advertise type,
+		    struct addr_prefix net)
+{
+	for (size_t i = 0; i < g->route_advertisement_rules.count; i++) {
+		const struct model_advertisement_rule *r =
+			&g->route_advertisement_rules.at[i];
+		bool met = !r->subnets.count;
+		for (size_t j = 0; j < r->subnets.count; j++)
+			met |= addr_in(net.addr, r->subnets.at[j]) &&
+			       (r->prefix_operator == MODEL_EQ
+					? net.len == r->subnets.at[j].len
+					: net.len >= r->subnets.at[j].len);
+		if (met && (!r->route_advertisement_types ||
+			    r->route_advertisement_types & (unsigned)type))
+			return r->action == MODEL_PERMIT;
+	}
+	return g->route_advertisement_types & (unsigned)type;
+}
+
+struct telling {
+	const struct model_tier1 *tier1;
+	ip4 via;
+	struct str *out;
+};
+
+static void tell(const struct telling *t, enum model_advertise type,
+		 struct addr_prefix net)
+{
+	if (is_told(t->tier1, type, net))
+		add_route(t->out, net, t->via, 3);
+}
+
+static void tell_rules(const struct telling *t, const struct plan *p,
+		       size_t node)
+{
+	size_t count;
+	const struct model_nat_rule *rules = plan_nat(p, node, &count);
+	for (size_t i = 0; i < count; i++) {
+		const struct nat_prefixes *o = owned(&rules[i].rule);
+		for (unsigned j = 0; rules[i].rule.enabled && j < o->count; j++)
+			tell(t, MODEL_TIER1_NAT, o->at[j]);
+	}
+}
+
+static void tell_servers(const struct telling *t, const struct model *m,
+			 size_t tier1)
+{
+	for (size_t i = 0; i < m->lb_virtual_servers.count; i++) {
+		const struct model_lb_virtual_server *s =
+			&m->lb_virtual_servers.at[i];
+		if (s->tier1.index == tier1 && s->enabled)
+			tell(t, MODEL_TIER1_LB_VIP,
+			     (struct addr_prefix){s->ip_address, 32});
+	}
+}
+
+/* What a Tier-1 advertises, at distance 3 (t1c, t1s, t1n, t1l). */
 static void add_advertised(const struct plan *p, size_t tier1, struct str *out)
 {
 	const struct model *m = p->model;
 	const struct model_tier1 *g = &m->tier1s.at[tier1];
-	size_t node = plan_node_at(p, PLAN_TIER1, tier1), count;
-	ip4 via = p->places.at[plan_uplink_of(p, tier1)].addr.addr;
-	unsigned types = g->route_advertisement_types;
+	size_t node = plan_node_at(p, PLAN_TIER1, tier1);
+	struct telling t = {g, p->places.at[plan_uplink_of(p, tier1)].addr.addr,
+			    out};
 	for (size_t i = 0; i < m->segments.count; i++) {
 		const struct model_segment *s = &m->segments.at[i];
-		if (types & MODEL_TIER1_CONNECTED && s->tier1.name &&
-		    s->tier1.index == tier1)
-			add_route(out,
-				  addr_prefix_of(s->gateway_address.addr,
-						 s->gateway_address.len),
-				  via, 3);
+		if (s->tier1.name && s->tier1.index == tier1)
+			tell(&t, MODEL_TIER1_CONNECTED,
+			     addr_prefix_of(s->gateway_address.addr,
+					    s->gateway_address.len));
 	}
 	for (size_t i = 0; i < g->static_routes.count; i++)
-		if (types & MODEL_TIER1_STATIC_ROUTES &&
-		    is_usable(p, node, &g->static_routes.at[i]))
-			add_route(out, g->static_routes.at[i].network, via, 3);
-	const struct model_nat_rule *rules = plan_nat(p, node, &count);
-	for (size_t i = 0; i < count && types & MODEL_TIER1_NAT; i++) {
-		const struct nat_prefixes *o = owned(&rules[i].rule);
-		for (unsigned j = 0; rules[i].rule.enabled && j < o->count; j++)
-			add_route(out, o->at[j], via, 3);
-	}
+		if (is_usable(p, node, &g->static_routes.at[i]))
+			tell(&t, MODEL_TIER1_STATIC_ROUTES,
+			     g->static_routes.at[i].network);
+	tell_rules(&t, p, node);
+	if (g->edge_cluster.name)
+		tell_servers(&t, m, tier1);
 }
 
 /* What a gateway owns without it being on a port: the addresses of n:1 SNAT, and
@@ -247,6 +300,7 @@ void script_node(const struct plan *p, size_t node, struct str *out)
 	if (p->nodes.at[node].kind != PLAN_HOST)
 		str_add(out, "route append default dev lo metric 4000000000\n");
 	add_loopbacks(p, node, out);
+	script_servers_loopbacks(p, node, out);
 	for (size_t i = 0; i < p->places.count; i++)
 		if (p->places.at[i].node == node)
 			add_addresses(p, i, out);

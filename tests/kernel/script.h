@@ -18,6 +18,16 @@ void script_node(const struct plan *p, size_t node, struct str *out);
 /* Its rules. */
 void script_rules(const struct plan *p, size_t node, struct str *out);
 const struct model_host *script_host(const struct plan *p, size_t node);
+/* Virtual servers of a Tier-1: whether it has some; rules before and after the
+ * routing, those that keep strays away; "'before'VIP, VIP } "; the VIPs. */
+bool script_has_servers(const struct plan *p, size_t node);
+void script_servers_in(const struct plan *p, size_t node, struct str *out);
+void script_servers_out(const struct plan *p, size_t node, struct str *out);
+void script_servers_stray(const struct plan *p, size_t node, struct str *out);
+void script_servers_names(const struct plan *p, size_t node, const char *before,
+			  struct str *out);
+void script_servers_loopbacks(const struct plan *p, size_t node,
+			      struct str *out);
 /* The addresses that a gateway owns by the rule; NULL: none. */
 const struct nat_prefixes *script_owned(const struct nat_rule *r);
 /* REFLEXIVE keeps no state, and neither does Linux here: addresses are rewritten

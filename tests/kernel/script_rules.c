@@ -50,6 +50,13 @@ bool script_is_stateful(const struct plan *p, size_t node)
 	return false;
 }
 
+/* Whether Linux must know connections there. */
+static bool is_tracked(const struct plan *p, size_t node)
+{
+	return script_is_stateful(p, node) || script_by_session(p) ||
+	       script_has_servers(p, node);
+}
+
 static void add_addrs(struct str *out, const char *what,
 		      const struct nat_prefixes *p)
 {
@@ -282,13 +289,15 @@ static void add_names(struct str *out, const struct plan *p, size_t node)
 	}
 }
 
-/* NAT is on uplinks: what stays inside is not looked at. */
+/* NAT is on uplinks: what stays inside is not looked at, but for VIPs. */
 static void add_inside(const struct plan *p, size_t node, struct str *out)
 {
 	add_chain(out, "inside", "filter", "prerouting", EARLY);
 	str_add(out, "iifname != { ");
 	add_names(out, p, node);
-	str_add(out, " } fib daddr oifname != { ");
+	str_add(out, " } ");
+	script_servers_names(p, node, "ip daddr != { ", out);
+	str_add(out, "fib daddr oifname != { ");
 	add_names(out, p, node);
 	str_add(out, " } notrack\n}\n");
 }
@@ -311,12 +320,20 @@ static void add_stage(const struct plan *p, size_t node, bool in,
 			str_add(out,
 				"ct direction reply ct state { established, "
 				"related } accept\n");
+		else if (stray && !in && script_has_servers(p, node))
+			str_add(out, "ct direction reply ct status dnat "
+				     "accept\n");
 		/* Without state there is nothing to track. */
-		if (!stray && !script_is_stateful(p, node) &&
-		    !script_by_session(p)) {
+		if (!stray && !is_tracked(p, node)) {
 			str_add(out, "}\n");
 			continue;
 		}
+		if (stray && in)
+			script_servers_stray(p, node, out);
+		if (!stray && in)
+			script_servers_in(p, node, out);
+		if (!stray && !in)
+			script_servers_out(p, node, out);
 		for (size_t i = 0; i < rules.count; i++) {
 			struct rule_of x = {p, node, rules.at[i], in, out};
 			if (!acts(&rules.at[i]->rule, in))
@@ -397,7 +414,8 @@ struct icmp_knobs {
 static void add_output(struct icmp_knobs tells, struct str *out)
 {
 	add_chain(out, "out", "filter", "output", "0");
-	str_add(out, "oifname lo drop\n");
+	str_add(out, "oifname lo drop\n"
+		     "icmp type time-exceeded icmp code 1 drop\n");
 	if (!tells.too_big)
 		str_add(out, "icmp type destination-unreachable "
 			     "icmp code 4 drop\n");
@@ -419,6 +437,8 @@ static void add_host(const struct plan *p, size_t node, struct str *out)
 			 i ? ", " : "meta l4proto { tcp, udp } th dport { ",
 			 h->silent_ports.at[i]);
 	str_add(out, h->silent_ports.count ? " } drop\n}\n" : "}\n");
+	add_chain(out, "out", "filter", "output", "0");
+	str_add(out, "icmp type time-exceeded icmp code 1 drop\n}\n");
 }
 
 void script_rules(const struct plan *p, size_t node, struct str *out)
@@ -428,8 +448,8 @@ void script_rules(const struct plan *p, size_t node, struct str *out)
 	size_t count;
 	plan_nat(p, node, &count);
 	str_add(out, "table ip k {\n");
-	if (count) {
-		if (script_is_stateful(p, node) || script_by_session(p))
+	if (count || script_has_servers(p, node)) {
+		if (is_tracked(p, node))
 			add_inside(p, node, out);
 		add_stage(p, node, true, out);
 		add_stage(p, node, false, out);

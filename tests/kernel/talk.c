@@ -88,14 +88,18 @@ static void twist(struct talk *k, const struct topo_host *h, struct shot *s)
 /* An address that Tier-0 or the sender's own Tier-1 translates. What goes there
  * from inside comes back by the uplink it left by: NSX does not support that
  * (D-E9B40B40), and conntrack knows it as the packet that left. */
-static bool is_unfit(const struct topo *t, ip4 from, ip4 to)
+static bool is_unfit(const struct topo *t, ip4 from,
+		     const struct topo_target *target)
 {
+	ip4 to = target->addr;
 	bool inside = from.v >> 24 == 10;
 	/* By session, nobody outside speaks to addresses that are translated
 	 * when they answer. */
 	if (t->by_session && to.v >> 24 == 10 &&
 	    (!inside || to.v >> 16 != from.v >> 16))
 		return true;
+	if (target->served)
+		return false;
 	if (!inside)
 		return t->by_session && to.v >> 24 == 30;
 	return to.v >> 9 == 0xc0000200 >> 9 || to.v >> 8 == 0xcb0071 ||
@@ -112,13 +116,13 @@ static const struct topo_host *choose(struct talk *k, struct shot *s,
 	do
 		*to = t->targets.at[below(k, (unsigned)t->targets.count)];
 	while (to->missing || addr_same(to->addr, h->addr) ||
-	       is_unfit(t, h->addr, to->addr));
+	       is_unfit(t, h->addr, to));
 	memset(s, 0, sizeof(*s));
 	set_host(s, h);
 	s->src = h->addr;
 	s->dst = to->addr;
 	s->sport = sender_port(k, s->src, s->dst);
-	s->dport = random_port(k);
+	s->dport = to->port && maybe(k, 75) ? to->port : random_port(k);
 	twist(k, h, s);
 	return h;
 }

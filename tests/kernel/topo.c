@@ -8,7 +8,7 @@
 
 void topo_target_add(struct topo *t, uint32_t addr, int host)
 {
-	struct topo_target target = {{addr}, host, false};
+	struct topo_target target = {.addr = {addr}, .host = host};
 	VEC_ADD(&t->targets, target);
 }
 
@@ -41,7 +41,8 @@ const char *topo_service(struct topo *t)
 
 static void add_missing(struct topo *t, uint32_t addr)
 {
-	struct topo_target target = {{addr}, -1, true};
+	struct topo_target target = {
+		.addr = {addr}, .host = -1, .missing = true};
 	VEC_ADD(&t->targets, target);
 }
 
@@ -75,11 +76,49 @@ static void add_tier1_types(struct topo *t)
 {
 	str_add(&t->text, "    route_advertisement_types: [");
 	str_add(&t->text, t->by_session || topo_maybe(t, 85) ? "TIER1_CONNECTED"
-							     : "TIER1_LB_VIP");
+							     : "TIER1_LB_SNAT");
 	str_add(&t->text,
 		t->by_session || topo_maybe(t, 90) ? ", TIER1_NAT" : "");
 	str_add(&t->text, topo_maybe(t, 60) ? ", TIER1_STATIC_ROUTES" : "");
+	str_add(&t->text, topo_maybe(t, 80) ? ", TIER1_LB_VIP" : "");
 	str_add(&t->text, "]\n");
+}
+
+static const char *random_type(struct topo *t)
+{
+	static const char *const types[] = {"TIER1_CONNECTED", "TIER1_NAT",
+					    "TIER1_STATIC_ROUTES",
+					    "TIER1_LB_VIP"};
+	return types[topo_below(t, 4)];
+}
+
+/* Exceptions from the types, by kind, by prefix, by both. */
+static void add_advertising(struct topo *t, unsigned tier1)
+{
+	unsigned count = 1 + topo_below(t, 3);
+	char a[ADDR_IP4_SIZE];
+	str_add(&t->text, "    route_advertisement_rules:\n");
+	for (unsigned i = 0; i < count; i++) {
+		bool egress = topo_maybe(t, 50);
+		str_addf(&t->text, "      q%u: {action: %s", i,
+			 topo_maybe(t, 50) ? "PERMIT" : "DENY");
+		if (topo_maybe(t, 70))
+			str_addf(&t->text, ", subnets: [%s/%u]",
+				 topo_ip(egress ? topo_egress(tier1)
+						: topo_inside(tier1, 0),
+					 a),
+				 egress		     ? 24 + 8 * topo_below(t, 2)
+				 : topo_maybe(t, 50) ? 16
+						     : 24);
+		if (topo_maybe(t, 40))
+			str_addf(&t->text, ", prefix_operator: %s",
+				 topo_maybe(t, 50) ? "EQ" : "GE");
+		if (topo_maybe(t, 60))
+			str_addf(&t->text, ", route_advertisement_types: [%s]",
+				 random_type(t));
+		str_add(&t->text, "}\n");
+	}
+	t->has[TOPO_ADVERTISING] = true;
 }
 
 static const char *knob(struct topo *t, unsigned percent)
@@ -135,6 +174,8 @@ static void add_tier1(struct topo *t, unsigned tier1)
 		str_add(&t->text, "    edge_cluster: ec\n");
 	add_segments(t, tier1);
 	add_tier1_types(t);
+	if (!t->by_session && topo_maybe(t, 25))
+		add_advertising(t, tier1);
 	str_addf(&t->text,
 		 "    icmp_unreachable: %s\n    icmp_ttl_exceeded: %s\n",
 		 knob(t, 70), knob(t, 80));
@@ -142,6 +183,8 @@ static void add_tier1(struct topo *t, unsigned tier1)
 		str_addf(&t->text, "    snat_keep_port: %s\n", knob(t, 50));
 	add_tier1_routes(t, tier1);
 	topo_tier1_rules(t, tier1, rules);
+	if (sr && !t->by_session && topo_maybe(t, 40))
+		topo_servers(t, tier1);
 }
 
 /* Routes to the same networks at several distances: of two uplinks, and of a
@@ -322,6 +365,12 @@ void topo_make(struct topo *t, uint64_t seed)
 	topo_target_add(t, 0xcb0071fe, -1);
 	str_addf(&t->text, "segments:\n%shosts:\n%s", str_text(&t->segments),
 		 str_text(&t->host_text));
+	if (t->has[TOPO_SERVER])
+		str_addf(&t->text, "lb_pools:\n%slb_virtual_servers:\n%s",
+			 str_text(&t->pools), str_text(&t->servers));
+	t->has[TOPO_NAT] = t->nat;
+	t->has[TOPO_STANDBY] = t->standby;
+	t->has[TOPO_BY_SESSION] = t->by_session;
 }
 
 void topo_fini(struct topo *t)
@@ -329,6 +378,8 @@ void topo_fini(struct topo *t)
 	str_fini(&t->text);
 	str_fini(&t->segments);
 	str_fini(&t->host_text);
+	str_fini(&t->pools);
+	str_fini(&t->servers);
 	VEC_FREE(&t->hosts);
 	VEC_FREE(&t->targets);
 	VEC_FREE(&t->mtus);

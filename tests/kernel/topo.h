@@ -21,12 +21,32 @@ struct topo_host {
 /* An address that is worth sending to. */
 struct topo_target {
 	ip4 addr;
-	int host;     /* that will get it, as far as we know; -1: none */
-	bool missing; /* nobody answers ARP for it */
+	int host;      /* that will get it, as far as we know; -1: none */
+	bool missing;  /* nobody answers ARP for it */
+	bool served;   /* a VIP: its own side may speak to it, too */
+	uint16_t port; /* that is worth asking there; 0: any */
+};
+
+/* What a case may have in it; a run counts the cases. */
+#define TOPO_FEATURES(X)                                                       \
+	X(NAT, "rules that translate")                                         \
+	X(STANDBY, "Tier-0 active-standby")                                    \
+	X(BY_SESSION, "REFLEXIVE by session")                                  \
+	X(ADVERTISING, "rules of advertisement")                               \
+	X(SERVER, "virtual servers")                                           \
+	X(AUTOMAP, "members see the VIP")                                      \
+	X(TRANSPARENT, "members see the client")
+
+enum topo_feature {
+#define X(name, text) TOPO_##name,
+	TOPO_FEATURES(X)
+#undef X
+		TOPO_FEATURE_COUNT
 };
 
 struct topo {
 	struct rng rng;
+	bool has[TOPO_FEATURE_COUNT];
 	struct str text;
 	struct {
 		VEC(struct topo_host);
@@ -40,7 +60,7 @@ struct topo {
 	bool nat;	 /* some node translates */
 	bool by_session; /* see script.h */
 	/* While it is being made: */
-	struct str segments, host_text, nat_pools;
+	struct str segments, host_text, pools, servers;
 	unsigned tier1s, uplinks;
 	bool standby;	/* Tier-0 is active-standby: stateful rules */
 	ip4 images[64]; /* addresses that Tier-1 gateways translate to */

@@ -36,4 +36,7 @@ const char *topo_service(struct topo *t);
 void topo_tier1_rules(struct topo *t, unsigned tier1, unsigned rules);
 void topo_tier0_rules(struct topo *t);
 
+/* topo_lb.c */
+void topo_servers(struct topo *t, unsigned tier1);
+
 #endif

@@ -20,6 +20,7 @@ void trial_random(struct trial *t, uint64_t seed, unsigned packets)
 	topo_make(&topo, seed);
 	talk_make(&topo, packets, &t->shots);
 	t->topology = mem_text(str_text(&topo.text));
+	memcpy(t->has, topo.has, sizeof(t->has));
 	topo_fini(&topo);
 }
 

@@ -6,10 +6,12 @@
 
 #include "tests/kernel/differ.h"
 #include "tests/kernel/shot.h"
+#include "tests/kernel/topo.h"
 
 struct trial {
 	char *topology; /* text; the trial's own */
 	struct shot_list shots;
+	bool has[TOPO_FEATURE_COUNT]; /* of a random one */
 };
 
 enum trial_end {
