@@ -231,9 +231,12 @@ static bool ids_own(struct pair *x, bool quoted)
 		    (icmp_is_error(x->s[0]) || x->s[0] == ICMP_ECHO_REPLY);
 	bool rst = x->sh.proto == IP4_PROTO_TCP && x->s_size >= TCP_SIZE &&
 		   x->s[13] & TCP_RST;
-	/* Of a quoted segment the flags may be cut off. */
+	/* A later fragment does not tell; of a quoted segment the flags may be
+	 * cut off. */
 	bool made = x->kh.id < SHOT_ID || x->kh.id > SHOT_ID + x->judge->shots;
-	if (!icmp && !rst && !(quoted && x->sh.proto == IP4_PROTO_TCP && made))
+	bool headless = x->sh.frag & IP4_OFFSET ||
+			(quoted && x->sh.proto == IP4_PROTO_TCP);
+	if (!icmp && !rst && !(headless && made))
 		return false;
 	x->judge->met[DIFFER_ID]++;
 	return true;

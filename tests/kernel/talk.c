@@ -80,7 +80,7 @@ static void twist(struct talk *k, const struct topo_host *h, struct shot *s)
 		unsigned size = mtu - IP4_SIZE - 8 + below(k, 3);
 		if (size + IP4_SIZE + 20 <= h->mtu) {
 			s->size = (uint16_t)size;
-			s->df = true;
+			s->df = t->nat || maybe(k, 50);
 		}
 	}
 }
