@@ -137,14 +137,30 @@ static bool is_part_ttl(const struct judge *j, const struct log_seen *seen)
 	       owns(j, at->node, judge_addr(b, 16));
 }
 
+/* Whether 'seen' is an error about an RST that was seen in the same world. */
+static bool is_about_reset(const struct judge *j, const struct log_part *part,
+			   const struct log_seen *seen)
+{
+	const size_t quote = IP4_SIZE + ICMP_SIZE;
+	const struct shot_bytes *e = &seen->bytes;
+	if (!j->stateful || !log_is_error(e) || e->size < quote + IP4_SIZE ||
+	    e->at[quote + 9] != IP4_PROTO_TCP)
+		return false;
+	for (size_t i = 0; i < part->count; i++)
+		if (log_resets(&part->at[i].bytes) &&
+		    be_load16(part->at[i].bytes.at + 4) ==
+			    be_load16(e->at + quote + 4))
+			return true;
+	return false;
+}
+
 static bool parts_agree(struct judge *j, const struct log_part *s,
 			struct log_part *k, struct str *why)
 {
 	char place[80];
 	bool looped = false;
-	bool reset = j->stateful && log_is_reset(s);
 	j->part_ttl = false;
-	j->error_lost = reset;
+	j->error_lost = false;
 	for (size_t i = 0; i < s->count; i++) {
 		looped |= j->stateful && is_loop(j, s, i);
 		bool end = is_part_ttl(j, &s->at[i]);
@@ -153,17 +169,17 @@ static bool parts_agree(struct judge *j, const struct log_part *s,
 			continue;
 		if (find_twin(j, &s->at[i], k, why))
 			j->compared++;
+		else if (is_about_reset(j, s, &s->at[i]))
+			j->met[DIFFER_RESET]++;
 		else if (!j->error_lost || !log_is_error(&s->at[i].bytes))
 			return false;
-		else
-			j->met[DIFFER_RESET] += reset;
 		j->part_ttl |= end;
 	}
 	str_clear(why);
 	j->met[DIFFER_LOOP] += looped;
 	j->met[DIFFER_PART_TTL] += j->part_ttl;
 	for (size_t i = 0; i < k->count && !looped && !j->part_ttl; i++) {
-		if (k->at[i].used ||
+		if (k->at[i].used || is_about_reset(j, k, &k->at[i]) ||
 		    (j->error_lost && log_is_error(&k->at[i].bytes)))
 			continue;
 		str_addf(why, "only the kernel brought this to %s: ",

@@ -57,16 +57,19 @@ static inline bool log_is_error(const struct shot_bytes *b)
 	       icmp_is_error(b->at[head]);
 }
 
+static inline bool log_resets(const struct shot_bytes *b)
+{
+	size_t head = (b->at[0] & 15U) * 4U;
+	return b->at[9] == IP4_PROTO_TCP && b->size >= head + TCP_SIZE &&
+	       b->at[head + 13] & TCP_RST;
+}
+
 /* Whether a host has reset the connection, as one does that knows of none. */
 static inline bool log_is_reset(const struct log_part *part)
 {
-	for (size_t i = 0; i < part->count; i++) {
-		const struct shot_bytes *b = &part->at[i].bytes;
-		size_t head = (b->at[0] & 15U) * 4U;
-		if (b->at[9] == IP4_PROTO_TCP && b->size >= head + TCP_SIZE &&
-		    b->at[head + 13] & TCP_RST)
+	for (size_t i = 0; i < part->count; i++)
+		if (log_resets(&part->at[i].bytes))
 			return true;
-	}
 	return false;
 }
 

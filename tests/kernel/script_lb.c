@@ -18,11 +18,13 @@ static const struct model_lb_virtual_server *servers(const struct plan *p,
 	return p->model->lb_virtual_servers.at;
 }
 
+/* Without an edge there is no service router to run it. */
 static bool is_of(const struct plan *p, size_t node,
 		  const struct model_lb_virtual_server *s)
 {
 	const struct plan_node *n = &p->nodes.at[node];
-	return n->kind == PLAN_TIER1 && s->tier1.index == n->index;
+	return n->kind == PLAN_TIER1 && s->tier1.index == n->index &&
+	       p->model->tier1s.at[n->index].edge_cluster.name;
 }
 
 bool script_has_servers(const struct plan *p, size_t node)

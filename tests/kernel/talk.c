@@ -124,6 +124,9 @@ static const struct topo_host *choose(struct talk *k, struct shot *s,
 	s->sport = sender_port(k, s->src, s->dst);
 	s->dport = to->port && maybe(k, 75) ? to->port : random_port(k);
 	twist(k, h, s);
+	/* PART_TTL of differ.h; the servers would take turns differently. */
+	if (to->served && s->ttl == 1)
+		s->ttl = 2;
 	return h;
 }
 
