@@ -56,6 +56,11 @@
 	  "conntrack knows a packet that comes back, or gives it another port", \
 	  "hairpin NAT is not supported by NSX (D-E9B40B40). Compared: the "    \
 	  "first round")                                                        \
+	X(HASH, "chooses among next hops of equal cost by its own hash",        \
+	  "by another",                                                         \
+	  "NSX: the function is not documented (D-443B6B0D says of which "      \
+	  "fields). Compared: both chose one of the next hops that the route "  \
+	  "allows. What comes of that packet is not compared")                  \
 	X(QUOTE_LENGTH, "errors quote the IP header and 8 bytes",               \
 	  "errors quote up to 548 bytes",                                       \
 	  "RFC 792 against RFC 1812 4.3.2.3; NSX not documented. Compared: "    \

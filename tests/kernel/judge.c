@@ -104,6 +104,7 @@ void judge_fini(struct judge *j)
 {
 	VEC_FREE(&j->ports);
 	VEC_FREE(&j->pool);
+	VEC_FREE(&j->lost);
 }
 
 static bool differs(struct pair *x, const char *field, unsigned long s,

@@ -77,6 +77,28 @@ static bool is_loop(const struct judge *j, const struct log_part *part,
 	return false;
 }
 
+/* Whether the kernel sent it to another next hop that it may as well have. */
+static bool is_parted(struct judge *j, const struct log_seen *s,
+		      const struct log_part *kernel)
+{
+	bool parted = false;
+	for (size_t i = 0; i < kernel->count && !parted; i++) {
+		const struct log_seen *k = &kernel->at[i];
+		struct str reason = {0};
+		size_t bound = j->ports.count;
+		parted = !k->used && k->place != s->place &&
+			 plan_is_equal(j->plan, s->place, k->place,
+				       judge_addr(&s->bytes, 16)) &&
+			 (!judge_differs(j, &s->bytes, &k->bytes, &reason) ||
+			  judge_unquoted(j, &s->bytes, &k->bytes));
+		if (!parted)
+			j->ports.count = bound;
+		str_fini(&reason);
+	}
+	j->met[DIFFER_HASH] += parted;
+	return parted;
+}
+
 /* Finds the kernel's packet for a simulated one. */
 static bool find_twin(struct judge *j, const struct log_seen *s,
 		      struct log_part *kernel, struct str *why)
@@ -159,16 +181,17 @@ static bool parts_agree(struct judge *j, const struct log_part *s,
 {
 	char place[80];
 	bool looped = false;
-	j->part_ttl = false;
-	j->error_lost = false;
+	j->part_ttl = j->error_lost = j->parted = false;
 	for (size_t i = 0; i < s->count; i++) {
 		looped |= j->stateful && is_loop(j, s, i);
 		bool end = is_part_ttl(j, &s->at[i]);
 		j->part_ttl |= end && log_is_error(&s->at[i].bytes);
-		if (looped || j->part_ttl)
+		if (looped || j->part_ttl || j->parted)
 			continue;
 		if (find_twin(j, &s->at[i], k, why))
 			j->compared++;
+		else if (is_parted(j, &s->at[i], k))
+			j->parted = true;
 		else if (is_about_reset(j, s, &s->at[i]))
 			j->met[DIFFER_RESET]++;
 		else if (!j->error_lost || !log_is_error(&s->at[i].bytes))
@@ -178,7 +201,9 @@ static bool parts_agree(struct judge *j, const struct log_part *s,
 	str_clear(why);
 	j->met[DIFFER_LOOP] += looped;
 	j->met[DIFFER_PART_TTL] += j->part_ttl;
-	for (size_t i = 0; i < k->count && !looped && !j->part_ttl; i++) {
+	if (looped || j->part_ttl || j->parted)
+		return true;
+	for (size_t i = 0; i < k->count; i++) {
 		if (k->at[i].used || is_about_reset(j, k, &k->at[i]) ||
 		    (j->error_lost && log_is_error(&k->at[i].bytes)))
 			continue;
@@ -191,6 +216,14 @@ static bool parts_agree(struct judge *j, const struct log_part *s,
 	return true;
 }
 
+static bool is_lost(const struct judge *j, unsigned number)
+{
+	for (size_t i = 0; i < j->lost.count; i++)
+		if (j->lost.at[i] == number)
+			return true;
+	return false;
+}
+
 bool judge_logs(struct judge *j, const struct shot_list *shots,
 		struct log *simulated, struct log *kernel, struct str *why)
 {
@@ -200,7 +233,11 @@ bool judge_logs(struct judge *j, const struct shot_list *shots,
 	for (size_t i = 0; i < shots->count; i++) {
 		struct log_part *s = &simulated->parts[i];
 		struct log_part *k = &kernel->parts[i];
-		if (parts_agree(j, s, k, why))
+		const struct shot *shot = &shots->at[i];
+		bool lost = shot->of && is_lost(j, shot->of);
+		if (lost || (parts_agree(j, s, k, why) && j->parted))
+			VEC_ADD(&j->lost, shot->number);
+		if (lost || !why->len)
 			continue;
 		str_add(why, "packet ");
 		shot_print(&shots->at[i], why);

@@ -248,6 +248,32 @@ bool plan_serves(const struct plan *p, size_t node, ip4 a)
 	return false;
 }
 
+static const struct model_next_hop *
+hop_at(const struct plan *p, const struct model_route *r, size_t place)
+{
+	for (size_t i = 0; i < r->next_hops.count; i++)
+		if (addr_same(r->next_hops.at[i].ip_address,
+			      p->places.at[place].addr.addr))
+			return &r->next_hops.at[i];
+	return NULL;
+}
+
+bool plan_is_equal(const struct plan *p, size_t a, size_t b, ip4 dst)
+{
+	for (size_t node = 0; node < p->nodes.count; node++) {
+		size_t count;
+		const struct model_route *r = plan_routes(p, node, &count);
+		for (size_t i = 0; i < count; i++) {
+			const struct model_next_hop *x = hop_at(p, &r[i], a),
+						    *y = hop_at(p, &r[i], b);
+			if (x && y && x != y && addr_in(dst, r[i].network) &&
+			    x->admin_distance == y->admin_distance)
+				return true;
+		}
+	}
+	return false;
+}
+
 const char *plan_print(const struct plan *p, size_t place, char out[80])
 {
 	const struct plan_place *at = &p->places.at[place];

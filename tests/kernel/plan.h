@@ -65,6 +65,9 @@ size_t plan_node_at(const struct plan *p, enum plan_kind kind, size_t index);
 bool plan_owns(const struct plan *p, size_t node, ip4 a);
 /* The same of the VIPs of Tier-1 gateways. */
 bool plan_serves(const struct plan *p, size_t node, ip4 a);
+/* Whether some node may send what is for 'dst' to either place: next hops of one
+ * route at one distance. */
+bool plan_is_equal(const struct plan *p, size_t a, size_t b, ip4 dst);
 /* "t0:up1" */
 const char *plan_print(const struct plan *p, size_t place, char out[80]);
 /* The segment, or the Tier-1 of a router link; the same in any topology. */

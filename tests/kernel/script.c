@@ -44,17 +44,41 @@ static void add_null(struct str *out, struct addr_prefix to)
 		 addr_print_prefix(to, net));
 }
 
+/* Next hops at the same distance share the traffic. */
+static void add_hops(const struct plan *p, size_t node,
+		     const struct model_route *r, size_t first, struct str *out)
+{
+	char net[ADDR_PREFIX_SIZE], hop[ADDR_IP4_SIZE];
+	unsigned distance = r->next_hops.at[first].admin_distance;
+	size_t count = 0;
+	ip4 hops[8];
+	for (size_t i = 0; i < r->next_hops.count && count < 8; i++) {
+		const struct model_next_hop *h = &r->next_hops.at[i];
+		if (h->admin_distance != distance ||
+		    plan_place_to(p, node, h->ip_address) == PLAN_NONE)
+			continue;
+		if (i < first)
+			return; /* added with the first */
+		hops[count++] = h->ip_address;
+	}
+	if (count == 1)
+		add_route(out, r->network, hops[0], r->bgp ? 20 : distance);
+	if (count < 2)
+		return;
+	str_addf(out, "route append %s metric %u",
+		 addr_print_prefix(r->network, net), r->bgp ? 20 : distance);
+	for (size_t i = 0; i < count; i++)
+		str_addf(out, " nexthop via %s", addr_print_ip4(hops[i], hop));
+	str_add(out, "\n");
+}
+
 static void add_static(const struct plan *p, size_t node,
 		       const struct model_route *r, struct str *out)
 {
 	if (!r->next_hops.count)
 		add_null(out, r->network);
-	for (size_t i = 0; i < r->next_hops.count; i++) {
-		const struct model_next_hop *h = &r->next_hops.at[i];
-		if (plan_place_to(p, node, h->ip_address) != PLAN_NONE)
-			add_route(out, r->network, h->ip_address,
-				  r->bgp ? 20 : h->admin_distance);
-	}
+	for (size_t i = 0; i < r->next_hops.count; i++)
+		add_hops(p, node, r, i, out);
 }
 
 static void add_statics(const struct plan *p, size_t node, struct str *out)

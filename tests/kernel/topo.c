@@ -183,7 +183,7 @@ static void add_tier1(struct topo *t, unsigned tier1)
 		str_addf(&t->text, "    snat_keep_port: %s\n", knob(t, 50));
 	add_tier1_routes(t, tier1);
 	topo_tier1_rules(t, tier1, rules);
-	if (sr && !t->by_session && topo_maybe(t, 40))
+	if (sr && !t->by_session && !t->plain && topo_maybe(t, 40))
 		topo_servers(t, tier1);
 }
 
@@ -245,8 +245,9 @@ static void add_tier0(struct topo *t)
 	str_add(&t->text, "    static_routes:\n");
 	if (topo_maybe(t, 90))
 		str_addf(&t->text,
-			 "      r0: {network: 0.0.0.0/0, next_hops: [%s]}\n",
-			 topo_ip(UPLINK + 1, a));
+			 "      r0: {network: 0.0.0.0/0, next_hops: [%s%s]}\n",
+			 topo_ip(UPLINK + 1, a),
+			 t->has[TOPO_EQUAL_COST] ? ", 192.0.3.1" : "");
 	add_rivals(t);
 	if (topo_maybe(t, 30))
 		str_addf(&t->text,
@@ -347,9 +348,15 @@ void topo_make(struct topo *t, uint64_t seed)
 	t->tier1s = 1 + topo_below(t, 3);
 	t->uplinks = 1 + topo_below(t, 2);
 	t->standby = topo_maybe(t, 50);
-	t->by_session = topo_maybe(t, 40);
+	t->plain = topo_maybe(t, 20);
+	t->by_session = !t->plain && topo_maybe(t, 45);
+	t->stateful = t->by_session;
 	for (unsigned i = 0; i < t->uplinks; i++)
 		choose_mtu(t);
+	/* Either way, it must fit. */
+	t->has[TOPO_EQUAL_COST] = t->uplinks > 1 && topo_maybe(t, 40);
+	if (t->has[TOPO_EQUAL_COST])
+		t->mtus.at[1] = t->mtus.at[0];
 	if (t->by_session)
 		str_add(&t->text, "title: REFLEXIVE by session\n");
 	str_addf(&t->text,
@@ -368,7 +375,7 @@ void topo_make(struct topo *t, uint64_t seed)
 	if (t->has[TOPO_SERVER])
 		str_addf(&t->text, "lb_pools:\n%slb_virtual_servers:\n%s",
 			 str_text(&t->pools), str_text(&t->servers));
-	t->has[TOPO_NAT] = t->nat;
+	t->has[TOPO_FRAGMENTS] = !t->stateful;
 	t->has[TOPO_STANDBY] = t->standby;
 	t->has[TOPO_BY_SESSION] = t->by_session;
 }

@@ -35,7 +35,9 @@ struct topo_target {
 	X(ADVERTISING, "rules of advertisement")                               \
 	X(SERVER, "virtual servers")                                           \
 	X(AUTOMAP, "members see the VIP")                                      \
-	X(TRANSPARENT, "members see the client")
+	X(TRANSPARENT, "members see the client")                               \
+	X(EQUAL_COST, "next hops of equal cost")                               \
+	X(FRAGMENTS, "fragments and cutting")
 
 enum topo_feature {
 #define X(name, text) TOPO_##name,
@@ -57,8 +59,9 @@ struct topo {
 	struct {
 		VEC(uint16_t);
 	} mtus;
-	bool nat;	 /* some node translates */
+	bool stateful;	 /* some node keeps sessions */
 	bool by_session; /* see script.h */
+	bool plain;	 /* nothing stateful: fragments get through */
 	/* While it is being made: */
 	struct str segments, host_text, pools, servers;
 	unsigned tier1s, uplinks;

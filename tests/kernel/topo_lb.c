@@ -57,5 +57,5 @@ void topo_servers(struct topo *t, unsigned tier1)
 	unsigned count = 1 + topo_below(t, 2);
 	for (unsigned i = 0; i < count; i++)
 		add_server(t, tier1, i);
-	t->nat = true;
+	t->stateful = true;
 }

@@ -2,6 +2,8 @@
 /* Random NAT rules, such as the gateway may have. */
 #include "tests/kernel/topo_private.h"
 
+#include <string.h>
+
 /* The header of a map is written with its first entry. */
 static void begin_rule(struct topo *t, const char *action)
 {
@@ -11,7 +13,8 @@ static void begin_rule(struct topo *t, const char *action)
 		 t->rules++, action, topo_below(t, 3) * 10);
 	if (topo_maybe(t, 6))
 		str_add(&t->text, ", enabled: false");
-	t->nat = true;
+	t->has[TOPO_NAT] = true;
+	t->stateful |= strcmp(action, "REFLEXIVE") != 0;
 }
 
 static void end_rule(struct topo *t)
@@ -132,7 +135,7 @@ static void add_stateful_rule(struct topo *t, uint32_t net, unsigned len,
 	int host = topo_host_in(t, net, len);
 	unsigned what = topo_below(t, 8);
 	/* By session, SNAT must not have a say about the same sources. */
-	if (t->by_session && what < 4 && t->reflexive >= 0)
+	if (t->plain || (t->by_session && what < 4 && t->reflexive >= 0))
 		what = 7;
 	switch (what) {
 	case 0:
