@@ -19,7 +19,7 @@ struct judge {
 	bool stateful;		/* some node has conntrack */
 	bool error_lost;	/* errors of this part may part ways */
 	bool part_ttl;		/* nor anything of this part */
-	bool parted;		/* by a hash, for the rest of this part */
+	bool parted;		/* the worlds, by a hash or a loop */
 	unsigned shots;		/* the greatest number of a packet */
 	unsigned long compared; /* packets seen in both worlds */
 	struct {
@@ -30,7 +30,7 @@ struct judge {
 	} pool; /* addresses behind which ports are chosen */
 	struct {
 		VEC(unsigned);
-	} lost; /* numbers of packets that a hash has parted */
+	} lost; /* numbers of packets that have parted them */
 };
 
 void judge_init(struct judge *j, const struct plan *p);

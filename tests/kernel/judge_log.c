@@ -200,6 +200,7 @@ static bool parts_agree(struct judge *j, const struct log_part *s,
 	}
 	str_clear(why);
 	j->met[DIFFER_LOOP] += looped;
+	j->parted |= looped; /* Linux may have found a way out of it */
 	j->met[DIFFER_PART_TTL] += j->part_ttl;
 	if (looped || j->part_ttl || j->parted)
 		return true;

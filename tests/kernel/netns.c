@@ -101,10 +101,7 @@ static void add_slot(struct netns *n, enum plan_kind kind, const char *key,
 	s.rules = space_rules_new();
 	if (kind == PLAN_HOST)
 		s.raw = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
-	struct str up = {0};
-	str_add(&up, "link set lo up\n");
-	batch(&up, why);
-	str_fini(&up);
+	rtnl_run(s.route, "link set lo up\n", why);
 	VEC_ADD(&n->slots, s);
 }
 

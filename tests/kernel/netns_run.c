@@ -101,15 +101,13 @@ static void collect(struct netns *n, const struct log_part *expected,
 		    unsigned patience_us, struct log_part *part)
 {
 	bool patient = patience_us >= PATIENT_US;
-	unsigned rounds = patient	   ? 4 * PATIENT_MS
-			  : expected->slow ? 4 * WAIT_MS
-					   : 0;
+	unsigned rounds = patient ? PATIENT_MS : expected->slow ? WAIT_MS : 0;
 	drain(n, part);
 	for (unsigned i = 0; i < YIELDS && is_busy(n); i++)
 		sched_yield();
 	drain(n, part);
 	for (unsigned i = 0; part->count < expected->count && i < rounds; i++) {
-		wait_us(250);
+		wait_us(1000);
 		drain(n, part);
 	}
 	if (patience_us) {

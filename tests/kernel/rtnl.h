@@ -6,7 +6,7 @@
  *	route append PREFIX [via HOP] [dev DEVICE] metric N
  *	route append PREFIX metric N nexthop via HOP nexthop via HOP ...
  *	neigh replace ADDRESS lladdr MAC nud permanent dev DEVICE
- *	link set DEVICE mtu N up
+ *	link set DEVICE [mtu N] up
  *
  * DEVICE is lo or that of a place, "p" and its number (script.h). Each socket
  * belongs to the namespace that was entered when it was opened, and its

@@ -263,11 +263,13 @@ static size_t build_icmp(const struct shot *s, uint8_t *at)
 static size_t add_head(const struct shot *s, uint8_t proto, size_t size,
 		       uint8_t *out)
 {
+	bool part = (s->more || s->offset) && s->id;
+	unsigned number = part ? s->id : s->number;
 	struct ip4_head h = {.tos = s->tos,
 			     .ttl = s->ttl,
 			     .proto = proto,
 			     .size = (uint16_t)(IP4_SIZE + size),
-			     .id = (uint16_t)(SHOT_ID + s->number),
+			     .id = (uint16_t)(SHOT_ID + number),
 			     .frag = (uint16_t)(s->offset / 8),
 			     .src = s->src,
 			     .dst = s->dst};

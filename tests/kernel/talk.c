@@ -266,6 +266,7 @@ static void talk_fragments(struct talk *k)
 	s.size = 64;
 	s.more = true;
 	s.dport = TOPO_SILENT_FIRST;
+	s.id = (uint16_t)(k->number + 1);
 	struct shot later = s;
 	later.offset = 72;
 	later.more = false;
@@ -276,7 +277,6 @@ static void talk_fragments(struct talk *k)
 		add(k, &later);
 		add(k, &s);
 	}
-	VEC_LAST(k->out)->number = k->number;
 }
 
 static void talk_missing(struct talk *k)
