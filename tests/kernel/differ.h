@@ -61,6 +61,10 @@
 	  "NSX: the function is not documented (D-443B6B0D says of which "      \
 	  "fields). Compared: both chose one of the next hops that the route "  \
 	  "allows. What comes of that packet is not compared")                  \
+	X(REJECT_PART, "tells of the first fragment of a packet, too",          \
+	  "nft rejects only what has a right checksum, which a part has not",   \
+	  "RFC 1812 4.3.2.7 spares later fragments alone; here Linux says no "  \
+	  "route and access rules by nft reject")                               \
 	X(QUOTE_LENGTH, "errors quote the IP header and 8 bytes",               \
 	  "errors quote up to 548 bytes",                                       \
 	  "RFC 792 against RFC 1812 4.3.2.3; NSX not documented. Compared: "    \

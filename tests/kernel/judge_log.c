@@ -176,6 +176,18 @@ static bool is_about_reset(const struct judge *j, const struct log_part *part,
 	return false;
 }
 
+/* An error that nft reject stands for, about the first of several fragments. */
+static bool is_part_reject(const struct log_seen *seen)
+{
+	const size_t quote = IP4_SIZE + ICMP_SIZE;
+	const struct shot_bytes *e = &seen->bytes;
+	return log_is_error(e) && e->size >= quote + IP4_SIZE &&
+	       e->at[IP4_SIZE] == ICMP_UNREACHABLE &&
+	       (e->at[IP4_SIZE + 1] == ICMP_NET ||
+		e->at[IP4_SIZE + 1] == ICMP_PROHIBITED) &&
+	       be_load16(e->at + quote + 6) & IP4_MF;
+}
+
 static bool parts_agree(struct judge *j, const struct log_part *s,
 			struct log_part *k, struct str *why)
 {
@@ -194,6 +206,8 @@ static bool parts_agree(struct judge *j, const struct log_part *s,
 			j->parted = true;
 		else if (is_about_reset(j, s, &s->at[i]))
 			j->met[DIFFER_RESET]++;
+		else if (is_part_reject(&s->at[i]))
+			j->met[DIFFER_REJECT_PART]++;
 		else if (!j->error_lost || !log_is_error(&s->at[i].bytes))
 			return false;
 		j->part_ttl |= end;

@@ -290,6 +290,7 @@ static void talk_missing(struct talk *k)
 		if (!to.missing)
 			continue;
 		s.kind = SHOT_UDP;
+		s.df = true;
 		s.dst = to.addr;
 		s.src = h->addr;
 		add(k, &s);
