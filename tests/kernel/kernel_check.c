@@ -136,8 +136,8 @@ static void work(struct options *o, unsigned worker, struct totals *to)
 		}
 		play_random(o, i, to);
 	}
-	fflush(stdout);
-	_exit(0);
+	trial_close();
+	exit(0);
 }
 
 static bool run_workers(struct options *o, struct totals *to)
@@ -230,6 +230,9 @@ static int run_one(struct trial *t, bool shrink)
 	}
 	printf("%s\n%s", r.end == TRIAL_SAME ? "same" : "different",
 	       str_text(&r.why));
+	trial_close();
+	str_fini(&why);
+	trial_result_fini(&r);
 	return r.end != TRIAL_SAME;
 }
 
@@ -237,10 +240,13 @@ static int run_case(const char *stem, bool shrink)
 {
 	struct trial t;
 	struct str why = {0};
+	int status = 2;
 	if (trial_load(&t, stem, &why))
-		return run_one(&t, shrink);
+		status = run_one(&t, shrink);
 	printf("%s", str_text(&why));
-	return 2;
+	trial_fini(&t);
+	str_fini(&why);
+	return status;
 }
 
 /* The scripts of a topology, node by node. */
@@ -260,7 +266,9 @@ static int run_only(const struct options *o)
 {
 	struct trial t;
 	trial_random(&t, o->seed * 1000003 + o->only, (unsigned)o->packets);
-	return run_one(&t, o->shrink);
+	int status = run_one(&t, o->shrink);
+	trial_fini(&t);
+	return status;
 }
 
 int main(int argc, char **argv)
@@ -278,7 +286,7 @@ int main(int argc, char **argv)
 			    .seed = 1,
 			    .only = ULONG_MAX,
 			    .packets = 30,
-			    .jobs = 2,
+			    .jobs = 4, /* each waits now and then */
 			    .keep = "/tmp",
 			    .kept = "tests/kernel/cases"};
 	const char *one = NULL;
