@@ -128,12 +128,34 @@ static bool bind(struct judge *j, const struct judge_port *p)
 			return true;
 		if (o->simulated == p->simulated)
 			return false;
-		if (o->kernel == p->kernel && addr_same(o->peer, p->peer) &&
-		    o->peer_port == p->peer_port)
+		if (o->kernel != p->kernel || !addr_same(o->peer, p->peer) ||
+		    o->peer_port != p->peer_port)
+			continue;
+		if (o->ended == DIFFER_COUNT)
 			return false;
+		j->met[o->ended]++;
 	}
 	VEC_ADD(&j->ports, *p);
 	return true;
+}
+
+void judge_end_sessions(struct judge *j, const struct log_part *simulated)
+{
+	for (size_t i = 0; simulated->slow && i < j->ports.count; i++)
+		j->ports.at[i].ended = DIFFER_TIME;
+	for (size_t i = 0; i < simulated->count; i++) {
+		const struct shot_bytes *b = &simulated->at[i].bytes;
+		size_t l4 = (b->at[0] & 15U) * 4U;
+		for (size_t n = 0; log_resets(b) && n < j->ports.count; n++) {
+			struct judge_port *o = &j->ports.at[n];
+			bool src = addr_same(o->addr, judge_addr(b, 12)) &&
+				   o->simulated == be_load16(b->at + l4);
+			bool dst = addr_same(o->addr, judge_addr(b, 16)) &&
+				   o->simulated == be_load16(b->at + l4 + 2);
+			if (o->proto == IP4_PROTO_TCP && (src || dst))
+				o->ended = DIFFER_RESET;
+		}
+	}
 }
 
 struct end {
@@ -143,8 +165,8 @@ struct end {
 
 static bool ports_differ(struct pair *x, const char *field, const struct end *e)
 {
-	struct judge_port p = {x->sh.proto, e->addr, e->peer,
-			       e->s,	    e->k,    e->peer_port};
+	struct judge_port p = {x->sh.proto, e->addr,	  e->peer,     e->s,
+			       e->k,	    e->peer_port, DIFFER_COUNT};
 	if (!is_pooled(x->judge, e->addr))
 		return differs(x, field, e->s, e->k);
 	if (e->s != e->k)

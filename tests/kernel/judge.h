@@ -11,6 +11,8 @@ struct judge_port {
 	uint8_t proto;
 	ip4 addr, peer;
 	uint16_t simulated, kernel, peer_port;
+	enum differ ended; /* RESET or TIME: its session may be gone, in one
+			    * world; DIFFER_COUNT: no */
 };
 
 struct judge {
@@ -38,6 +40,9 @@ void judge_fini(struct judge *j);
 /* False, and the first mismatch in 'why', if the worlds differ. */
 bool judge_logs(struct judge *j, const struct shot_list *shots,
 		struct log *simulated, struct log *kernel, struct str *why);
+/* What a part means to the sessions that have ports: RST, or seconds that only
+ * the simulator's clock has waited. */
+void judge_end_sessions(struct judge *j, const struct log_part *simulated);
 /* One line for people. */
 void judge_print(const struct shot_bytes *b, struct str *out);
 

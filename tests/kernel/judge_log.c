@@ -252,6 +252,7 @@ bool judge_logs(struct judge *j, const struct shot_list *shots,
 		bool lost = shot->of && is_lost(j, shot->of);
 		if (lost || (parts_agree(j, s, k, why) && j->parted))
 			VEC_ADD(&j->lost, shot->number);
+		judge_end_sessions(j, s);
 		if (lost || !why->len)
 			continue;
 		str_add(why, "packet ");

@@ -319,7 +319,8 @@ static void add_stage(const struct plan *p, size_t node, bool in,
 		if (stray && !in && script_is_stateful(p, node))
 			str_add(out,
 				"ct direction reply ct state { established, "
-				"related } accept\n");
+				"related } meta l4proto { icmp, tcp, udp } "
+				"accept\n");
 		else if (stray && !in && script_has_servers(p, node))
 			str_add(out, "ct direction reply ct status dnat "
 				     "accept\n");
