@@ -236,8 +236,11 @@ static bool set_rules(struct netns *n, size_t node, struct str *why)
 	bool ok = s->told && !strcmp(s->told, str_text(&text)) &&
 		  !strstr(s->told, "numgen");
 	if (!ok) {
+		bool tracked = s->told && strstr(s->told, "notrack");
 		mem_free(s->told);
 		ok = space_rules(s->rules, &text, why);
+		if (tracked && !strstr(str_text(&text), "notrack"))
+			space_settle();
 		s->told = str_take(&text);
 	}
 	str_fini(&text);

@@ -4,12 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <nftables/libnftables.h>
 #include <sched.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -137,4 +139,14 @@ bool space_rules(struct nft_ctx *nft, const struct str *rules, struct str *why)
 	str_addf(why, "nft failed:\n%s%s", nft_ctx_get_error_buffer(nft),
 		 str_text(rules));
 	return false;
+}
+
+void space_settle(void)
+{
+	struct sockaddr_nl any = {.nl_family = AF_NETLINK};
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+	if (fd < 0)
+		return;
+	(void)bind(fd, (const struct sockaddr *)&any, sizeof(any));
+	close(fd);
 }

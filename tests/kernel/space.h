@@ -31,5 +31,9 @@ struct nft_ctx *space_rules_new(void);
 void space_rules_free(struct nft_ctx *nft);
 /* 'rules' as of `nft -f`. */
 bool space_rules(struct nft_ctx *nft, const struct str *rules, struct str *why);
+/* Rules that are gone are taken apart later; what they needed (conntrack, which
+ * puts fragments together) stays until then. This waits for it, some 10 ms, in
+ * the namespace that is entered: closing a socket of netfilter's does. */
+void space_settle(void);
 
 #endif
