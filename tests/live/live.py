@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 
+from certs import certificates
 from image import make_image
 from network import Live, Netns, start, until
 
@@ -331,6 +332,7 @@ def main():
         os.environ["HOME"] = folder  # where programs look for their settings
         nat(r, binary, tmp)
         refusals(r, binary)
+        certificates(r, tmp, lambda change: simulated(binary, tmp, with_skopeo("tkg-xzd8h", change))[0])
         article(r, binary, tmp)
         subprocess.run(["umount", "/etc/resolv.conf"], check=True)
     if "--json" in sys.argv:
