@@ -83,6 +83,7 @@ void totals_write(const struct totals *t, const char *path, unsigned long seed)
 	time_t clock = time(NULL);
 	json_t *o = json_object();
 	uname(&u);
+	u.release[strcspn(u.release, "-")] = '\0';
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime(&clock));
 	json_object_set_new(o, "name", json_string("kernel"));
 	json_object_set_new(o, "judge", json_string(u.sysname));
