@@ -60,31 +60,32 @@ struct forward_port {
  * neither. */
 enum forward_ports_policy { FORWARD_PORTS_ROUND_ROBIN, FORWARD_PORTS_KEEP };
 
+/* What each packet needs comes first, large arrays last. */
 struct forward {
 	struct forward_port *ports; /* by port number */
 	size_t port_count;
-	struct fib fib;
-	struct rib rib; /* whose choice 'fib' is: names routes in notes */
-	struct nat nat;
-	struct acl acl;
-	struct lb lb;
-	struct flow_table flows;
-	struct cache cache;
-	uint32_t balanced;	 /* sessions of virtual servers */
-	struct port_pool *pools; /* one per translated address and protocol */
-	size_t pool_count, pool_room;
-	struct port_index pool_index; /* of 'pools'; no slots: none */
-	uint32_t opened; /* place of the rule that last opened a session */
-	enum forward_ports_policy ports_policy;
 	ip4 *locals; /* own addresses, sorted: interfaces and loopbacks */
 	size_t local_count;
+	struct cache cache;
 	bool standby; /* a standby service router forwards nothing */
 	/* Connections from outside that are not translated get a session too,
 	 * as the stateful gateway firewall of NSX keeps one: without it SNAT
 	 * would translate their replies. */
 	bool tracks_inbound;
-	uint32_t hash_seed;    /* of the ECMP hash */
+	uint32_t balanced;  /* sessions of virtual servers */
+	uint32_t hash_seed; /* of the ECMP hash */
+	struct acl acl;
+	struct lb lb;
 	struct note_log notes; /* emptied by the caller after each batch */
+	struct fib fib;
+	struct flow_table flows;
+	struct nat nat;
+	struct rib rib; /* whose choice 'fib' is: names routes in notes */
+	struct port_pool *pools; /* one per translated address and protocol */
+	size_t pool_count, pool_room;
+	struct port_index pool_index; /* of 'pools'; no slots: none */
+	enum forward_ports_policy ports_policy;
+	uint32_t opened; /* place of the rule that last opened a session */
 };
 
 /* The pool of that address and protocol, or NULL. */
