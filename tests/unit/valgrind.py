@@ -46,7 +46,7 @@ def main():
     parser.add_argument("--limit", type=int, default=300)
     parser.add_argument("--json")
     parser.add_argument("suites", nargs="*", default=[])
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     started, cases, failed, skipped = time.time(), 0, [], ["oracles: the same code with more random numbers"]
     for suite in args.suites or suites():
         checks, wrong = run(suite, args)

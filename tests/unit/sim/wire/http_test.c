@@ -93,6 +93,16 @@ START_TEST(an_endless_head_is_refused)
 }
 END_TEST
 
+START_TEST(a_status_has_its_text)
+{
+	ck_assert_str_eq(http_status_text(200), "OK");
+	ck_assert_str_eq(http_status_text(404), "Not Found");
+	ck_assert_str_eq(http_status_text(503), "Service Unavailable");
+	ck_assert_str_eq(http_status_text(418), "Unknown");
+	ck_assert_str_eq(http_status_text(0), "Unknown");
+}
+END_TEST
+
 Suite *http_test_suite(void)
 {
 	Suite *s = suite_create("http");
@@ -103,6 +113,7 @@ Suite *http_test_suite(void)
 			    (int)(sizeof(bad) / sizeof(bad[0])));
 	tcase_add_test(c, what_does_not_begin_as_http_is_no_head_to_wait_for);
 	tcase_add_test(c, an_endless_head_is_refused);
+	tcase_add_test(c, a_status_has_its_text);
 	suite_add_tcase(s, c);
 	return s;
 }
