@@ -100,11 +100,13 @@ bool fast_session(struct forward *f, struct pkt *p, uint32_t guess,
 	return true;
 }
 
-bool fast_packet(struct forward *f, struct pkt *p, const struct cache_slot *s)
+bool fast_packet(struct forward *f, struct pkt *p, const struct cache_slot *s,
+		 bool by_ports)
 {
 	const struct cache_way *way = &f->cache.ways[s->way];
-	if (!MOSTLY(s->addrs == fast_addrs(&p->key) &&
-		    s->rest == fast_rest(f, p) && fits(p, way)))
+	if (!MOSTLY(s->addrs == fast_addrs(&p->key) && fits(p, way)))
+		return false;
+	if (by_ports && s->rest != fast_rest(p, true))
 		return false;
 	if (way->ends)
 		count(&f->nat.rules[s->rule], p);
@@ -193,7 +195,8 @@ RARE void fast_learn_packet(struct forward *f, const struct pkt *p,
 {
 	const struct session_look *l = known->look;
 	struct flow_key first = {known->src, known->dst, 0, 0, 0};
-	uint64_t addrs = fast_addrs(&first), rest = fast_rest(f, p);
+	uint64_t addrs = fast_addrs(&first),
+		 rest = fast_rest(p, fast_by_ports(f));
 	struct cache_way way;
 	if (!p->plain || l->acts > 1 || p->verdict == PKT_DROP ||
 	    !describe(f, p, known, &way))

@@ -31,15 +31,22 @@ static inline enum fast_kind fast_kind(const struct forward *f)
 						       : FAST_STATELESS;
 }
 
+/* Whether ports go into a decision: they choose among equal-cost routes. */
+static inline bool fast_by_ports(const struct forward *f)
+{
+	return f->fib.groups.multiple;
+}
+
 /* Sends 'p' on its session's way, if that is known. */
 bool fast_session(struct forward *f, struct pkt *p, uint32_t guess,
 		  uint64_t now);
 
 /* Without sessions: where the decision about 'p' would be; then sends it that
- * way, if it is. */
+ * way, if it is. 'by_ports' is fast_by_ports(). */
 static inline struct cache_slot *fast_slot(const struct forward *f,
-					   const struct pkt *p);
-bool fast_packet(struct forward *f, struct pkt *p, const struct cache_slot *s);
+					   const struct pkt *p, bool by_ports);
+bool fast_packet(struct forward *f, struct pkt *p, const struct cache_slot *s,
+		 bool by_ports);
 
 /* What was decided about 'p' by the stages. */
 struct fast_case {
@@ -63,20 +70,20 @@ static inline uint64_t fast_addrs(const struct flow_key *k)
 	return both;
 }
 
-static inline uint64_t fast_rest(const struct forward *f, const struct pkt *p)
+static inline uint64_t fast_rest(const struct pkt *p, bool by_ports)
 {
 	uint64_t rest = p->in_port;
-	if (!MOSTLY(!f->fib.groups.multiple))
+	if (!MOSTLY(!by_ports))
 		rest |= (uint64_t)p->proto << 16 | (uint64_t)p->sport << 32 |
 			(uint64_t)p->dport << 48;
 	return rest;
 }
 
 static inline struct cache_slot *fast_slot(const struct forward *f,
-					   const struct pkt *p)
+					   const struct pkt *p, bool by_ports)
 {
-	struct cache_slot *s =
-		cache_at(&f->cache, fast_addrs(&p->key), fast_rest(f, p));
+	struct cache_slot *s = cache_at(&f->cache, fast_addrs(&p->key),
+					fast_rest(p, by_ports));
 	__builtin_prefetch(s);
 	return s;
 }

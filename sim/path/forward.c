@@ -69,6 +69,8 @@ struct run {
 	struct pkt *unknown[BATCH_MAX]; /* those of 'at' that are not */
 };
 
+enum ask { ASK_NOTHING, ASK_CACHE, ASK_SESSIONS };
+
 /* Packets like 'i' may be decided about in the same way. */
 static inline void learn(struct forward *f, const struct run *r, size_t i)
 {
@@ -133,47 +135,60 @@ static void refuse(struct pkt *p, enum drop drop)
 	p->verdict = PKT_DROP;
 }
 
-static inline enum drop admit(struct forward *f, struct pkt *p, bool closely)
+static inline void admit(struct forward *f, struct pkt *p)
 {
+	p->verdict = PKT_SEND;
+	p->drop = DROP_NONE;
+	p->drop_ref = 0;
 	enum drop drop = parse_pkt(p);
-	if (drop != DROP_NONE)
-		return drop;
-	note_add(&f->notes, p, NOTE_RECEIVED, p->in_port);
-	return closely ? admit_closely(f, p) : DROP_NONE;
+	if (MOSTLY(drop == DROP_NONE))
+		note_add(&f->notes, p, NOTE_RECEIVED, p->in_port);
+	else
+		refuse(p, drop);
 }
 
-/* Those of 'count' that came in by the same port as the first make the run. */
-static inline void admit_all(struct forward *f, struct run *r, size_t count)
+/* Those of 'count' that came in by the same port as the first make the run. Each
+ * is looked for by 'way', if at all. */
+static inline void admit_all(struct forward *f, struct run *r, size_t count,
+			     const enum ask way)
 {
-	const bool closely = !r->in.up || f->acl.count;
-	const bool stateless = r->fast == FAST_STATELESS;
-	const bool sessions = f->flows.count;
+	const bool by_ports = fast_by_ports(f);
 	struct pkt *const *at = r->at;
 	const uint16_t port = at[0]->in_port;
 	size_t i = 0;
 	for (; i < count && at[i]->in_port == port; i++) {
-		struct pkt *p = at[i];
-		p->verdict = PKT_SEND;
-		p->drop = DROP_NONE;
-		p->drop_ref = 0;
-		enum drop drop = admit(f, p, closely);
-		if (drop != DROP_NONE)
-			refuse(p, drop);
-		if (stateless)
-			r->known[i] = fast_slot(f, p);
-		else if (sessions)
-			r->hashes[i] = session_ask_slot(f, p);
+		admit(f, at[i]);
+		if (way == ASK_CACHE)
+			r->known[i] = fast_slot(f, at[i], by_ports);
+		else if (way == ASK_SESSIONS)
+			r->hashes[i] = session_ask_slot(f, at[i]);
 	}
 	r->count = r->came = i;
+}
+
+/* For all that were admitted so far. */
+RARE static void admit_closely_all(struct forward *f, struct run *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		struct pkt *p = r->at[i];
+		enum drop drop = DROP_NONE;
+		if (p->verdict == PKT_SEND)
+			drop = admit_closely(f, p);
+		if (drop != DROP_NONE)
+			refuse(p, drop);
+	}
 }
 
 /* Those that are known go their way, others are left for the stages. */
 static inline void send_known(struct forward *f, struct run *r)
 {
+	const bool by_ports = fast_by_ports(f);
+	struct pkt *const *at = r->at;
 	size_t left = 0;
 	for (size_t i = 0, count = r->count; i < count; i++) {
-		struct pkt *p = r->at[i];
-		if (p->verdict != PKT_SEND || fast_packet(f, p, r->known[i]))
+		struct pkt *p = at[i];
+		if (p->verdict != PKT_SEND ||
+		    fast_packet(f, p, r->known[i], by_ports))
 			continue;
 		r->unknown[left++] = p;
 	}
@@ -290,6 +305,27 @@ static inline void decide_rest(struct forward *f, struct run *r, uint64_t now)
 		decide_all(f, r, true, now);
 }
 
+static inline void ask_sessions(const struct forward *f, struct run *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		r->guesses[i] = session_ask(f, r->hashes[i]);
+}
+
+/* The run's packets are admitted, and asked for where they may be known. */
+static inline void begin(struct forward *f, struct run *r, size_t count)
+{
+	if (r->fast == FAST_STATELESS)
+		admit_all(f, r, count, ASK_CACHE);
+	else if (f->flows.count)
+		admit_all(f, r, count, ASK_SESSIONS);
+	else
+		admit_all(f, r, count, ASK_NOTHING);
+	if (!MOSTLY(r->in.up && !f->acl.count))
+		admit_closely_all(f, r);
+	if (f->flows.count)
+		ask_sessions(f, r);
+}
+
 /* Several times over the packets, so that what one needs from memory comes
  * while others are worked on. */
 static inline void forward_run(struct forward *f, struct run *r, size_t count,
@@ -297,10 +333,7 @@ static inline void forward_run(struct forward *f, struct run *r, size_t count,
 {
 	r->first = 0;
 	r->fast = fast_kind(f);
-	admit_all(f, r, count);
-	if (f->flows.count)
-		for (size_t i = 0; i < r->count; i++)
-			r->guesses[i] = session_ask(f, r->hashes[i]);
+	begin(f, r, count);
 	if (r->fast == FAST_STATELESS)
 		send_known(f, r);
 	else if (r->fast == FAST_SESSIONS)

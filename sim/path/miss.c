@@ -78,7 +78,9 @@ static uint64_t source_count(const struct nat_prefixes *to)
 /* The place in the list where a source begins. */
 static uint64_t first_source(ip4 src, uint64_t count)
 {
-	return count == 1 ? 0 : hash_mix64(src.v) % count;
+	uint64_t hash = hash_mix64(src.v);
+	bool is_power = !(count & (count - 1)); /* spares a division */
+	return is_power ? hash & (count - 1) : hash % count;
 }
 
 static bool try_sources(struct forward *f, const struct nat_prefixes *to,

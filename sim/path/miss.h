@@ -24,7 +24,7 @@ enum drop miss_balance(struct forward *f, struct pkt *p, struct session_look *l,
 void miss_pass(struct forward *f, struct pkt *p, uint64_t now);
 
 /* What comes next from pools of ports, as far as is foreseen. */
-#define MISS_POOLS 16
+#define MISS_POOLS 64
 
 struct miss_ahead {
 	struct miss_next {

@@ -18,8 +18,10 @@
 #include "sim/table/flow.h"
 #include "sim/wire/eth.h"
 
-#define PKT_ROOM 2048 /* bytes of a frame at most */
-#define PKT_LINE 64   /* of the cache */
+/* Bytes of a frame at most; a slot is an odd number of cache lines, so that the
+ * first lines of many do not compete for half of the cache. */
+#define PKT_ROOM 2112
+#define PKT_LINE 64 /* of the cache */
 
 /* Which leg of a conversation a packet belongs to. */
 enum pkt_leg { PKT_REQUEST, PKT_REPLY, PKT_ERROR };

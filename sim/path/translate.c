@@ -202,7 +202,7 @@ static uint64_t change32(uint32_t old, uint32_t now)
 static inline void age(struct pkt *p, uint16_t aged)
 {
 	uint8_t *ttl = &p->data[ETH_SIZE + IP_TTL];
-	*ttl = (uint8_t)(*ttl - (aged == IP4_AGED));
+	*ttl = (uint8_t)(*ttl - (aged >> 15));
 }
 
 uint16_t translate_delta(ip4 old, ip4 now)

@@ -37,6 +37,7 @@
 #include <string.h>
 
 #include "sim/base/addr.h"
+#include "sim/base/rare.h"
 #include "sim/wire/csum.h"
 #include "sim/wire/ip4.h"
 #include "sim/wire/tcp.h"
@@ -195,9 +196,8 @@ static inline enum flow_dir flow_value_dir(uint32_t value)
 static inline uint32_t flow_guess(const struct flow_table *t, uint32_t hash)
 {
 	const struct flow_slot *s = &t->slots[flow_home(t, hash)];
-	const struct flow_slot *end = t->slots + t->slot_count;
 	for (; s->hash != hash; s++)
-		if (!s->value || s + 1 == end)
+		if (!s->value || s + 1 == t->slots + t->slot_count)
 			return 0;
 	if (!s->value)
 		return 0;
@@ -288,8 +288,8 @@ static inline void flow_touch(struct flow_table *t, uint32_t flow,
 {
 	struct flow *f = &t->flows[flow];
 	f->used = now;
-	uint32_t packets = f->packets[dir] + 1;
-	f->packets[dir] = packets - !packets;
+	if (MOSTLY(f->packets[dir] != UINT32_MAX))
+		f->packets[dir]++;
 	if (f->state == FLOW_MULTIPLE ||
 	    (f->state == FLOW_SINGLE && dir == FLOW_FORWARD) ||
 	    (f->state == FLOW_ESTABLISHED &&

@@ -26,6 +26,7 @@
 #define UDP_CHECK   6
 #define PER_POOL    60000 /* sessions for each SNAT address */
 #define CACHE_SLOTS 4096
+#define POOL	    8192 /* packets, as in a world: it is in huge pages */
 
 static void die(const char *what)
 {
@@ -174,7 +175,7 @@ struct chain *chain_new(const struct chain_conf *conf)
 	init_tier1(c, (conf->sessions + PER_POOL - 1) / PER_POOL);
 	init_tier0(c);
 	make_template(c);
-	c->slots = mem_map(BATCH_MAX, sizeof(*c->slots));
+	c->slots = mem_map(POOL, sizeof(*c->slots));
 	for (size_t i = 0; i < BATCH_MAX; i++)
 		c->batch.at[i] = &c->slots[i];
 	return c;
@@ -199,7 +200,7 @@ void chain_free(struct chain *c)
 {
 	fini_gateway(&c->tier1);
 	fini_gateway(&c->tier0);
-	mem_unmap(c->slots, BATCH_MAX, sizeof(*c->slots));
+	mem_unmap(c->slots, POOL, sizeof(*c->slots));
 	mem_free(c);
 }
 
@@ -237,8 +238,10 @@ void chain_make_egress(struct chain *c, const uint32_t *numbers, size_t count)
 
 bool chain_cross(struct chain *c, struct forward *gateway)
 {
-	static const mac here = {{0, 0x50, 0x56, 0, 0, 1}};
-	static const mac there = {{0, 0x50, 0x56, 0, 0, 2}};
+	/* The next hop's MAC address and the port's own, as router_put() sets
+	 * them. */
+	static const uint8_t macs[12] = {0, 0x50, 0x56, 0, 0, 2,
+					 0, 0x50, 0x56, 0, 0, 1};
 	bool all = true;
 	c->now += CHAIN_MS / 1000;
 	forward_expire(gateway, c->now);
@@ -246,7 +249,7 @@ bool chain_cross(struct chain *c, struct forward *gateway)
 	for (size_t i = 0; i < c->batch.count; i++) {
 		struct pkt *p = c->batch.at[i];
 		all &= p->verdict == PKT_SEND;
-		eth_readdress(p->data, there, here);
+		memcpy(p->data, macs, sizeof(macs));
 		p->in_port = 0;
 	}
 	return all;

@@ -38,12 +38,14 @@ static void with_snat(void)
 /* Whether the next packet of that kind would be sent without the stages. */
 static bool is_known(uint16_t port, const struct frames_spec *s)
 {
+	const bool by_ports = fast_by_ports(&kit.f);
 	struct pkt *p = &kit.pkt;
 	frames_make(p, s);
 	p->in_port = port;
 	ck_assert_int_eq(parse_pkt(p), DROP_NONE);
 	if (fast_kind(&kit.f) == FAST_STATELESS)
-		return fast_packet(&kit.f, p, fast_slot(&kit.f, p));
+		return fast_packet(&kit.f, p, fast_slot(&kit.f, p, by_ports),
+				   by_ports);
 	uint32_t guess = session_ask(&kit.f, session_ask_slot(&kit.f, p));
 	return fast_kind(&kit.f) == FAST_SESSIONS &&
 	       fast_session(&kit.f, p, guess, kit.now);
