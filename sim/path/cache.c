@@ -22,7 +22,7 @@ void cache_clear(struct cache *c)
 	memset(c->slots, 0, (c->mask + (size_t)1) * sizeof(*c->slots));
 	for (unsigned i = 0; i < CACHE_WAYS; i++)
 		c->ways[i] = (struct cache_way){.in_port = CACHE_NO_PORT};
-	c->replaced = 0;
+	c->replaced = c->rests = 0;
 }
 
 static uint32_t hash_way(const struct cache_way *way)

@@ -25,6 +25,9 @@
 #define CACHE_NOWHERE 0	  /* the way that no packet goes */
 #define CACHE_NO_PORT UINT16_MAX
 #define CACHE_NO_RULE UINT32_MAX
+/* When more comes than it can hold, asking costs more than it brings. */
+#define CACHE_FEW   16 /* packets that say nothing about that */
+#define CACHE_RESTS 16
 
 struct cache_way {
 	uint16_t in_port; /* CACHE_NO_PORT: no way */
@@ -57,6 +60,7 @@ struct cache {
 	struct cache_slot *slots;
 	uint32_t mask;	   /* number of slots less one */
 	uint32_t replaced; /* decisions that had to make place */
+	uint32_t rests;	   /* times that it is not asked */
 };
 
 /* The memory for 'slots' places, a power of two. */
@@ -71,6 +75,24 @@ void cache_init(struct cache *c, void *memory, uint32_t slots);
 void cache_clear(struct cache *c);
 /* The number of the way; CACHE_NOWHERE when there is no room for another. */
 uint16_t cache_number(struct cache *c, const struct cache_way *way);
+
+/* Whether it is not to be asked for the next packets. */
+static inline bool cache_rests(struct cache *c)
+{
+	if (!c->rests)
+		return false;
+	c->rests--;
+	return true;
+}
+
+/* Of 'asked' packets so many were 'unknown': nearly all, though decisions have
+ * had to make place for others, so that there are too many. */
+static inline void cache_judge(struct cache *c, size_t asked, size_t unknown)
+{
+	if (asked >= CACHE_FEW && c->replaced > c->mask &&
+	    unknown * 8 > asked * 7)
+		c->rests = CACHE_RESTS;
+}
 
 /* Where a decision is found or goes. */
 static inline struct cache_slot *cache_at(const struct cache *c, uint64_t addrs,

@@ -192,6 +192,7 @@ static inline void send_known(struct forward *f, struct run *r)
 			continue;
 		r->unknown[left++] = p;
 	}
+	cache_judge(&f->cache, r->count, left);
 	r->at = r->unknown;
 	r->count = left;
 }
@@ -333,6 +334,8 @@ static inline void forward_run(struct forward *f, struct run *r, size_t count,
 {
 	r->first = 0;
 	r->fast = fast_kind(f);
+	if (r->fast == FAST_STATELESS && cache_rests(&f->cache))
+		r->fast = FAST_OFF;
 	begin(f, r, count);
 	if (r->fast == FAST_STATELESS)
 		send_known(f, r);

@@ -25,8 +25,8 @@
 #define TCP_CHECK   16
 #define UDP_CHECK   6
 #define PER_POOL    60000 /* sessions for each SNAT address */
-#define CACHE_SLOTS 4096
-#define POOL	    8192 /* packets, as in a world: it is in huge pages */
+#define CACHE_SLOTS 16384 /* as much as a router has at most */
+#define POOL	    8192  /* packets, as in a world: it is in huge pages */
 
 static void die(const char *what)
 {

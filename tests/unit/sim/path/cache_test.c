@@ -84,6 +84,24 @@ START_TEST(neighbours_do_not_share_slots)
 }
 END_TEST
 
+/* Only when decisions have had to make place, and few packets are known. */
+START_TEST(it_rests_when_it_is_too_small)
+{
+	unsigned rests = 0;
+	cache_judge(&cache, 64, 64);
+	ck_assert(!cache_rests(&cache));
+	cache.replaced = SLOTS;
+	cache_judge(&cache, 64, 56);
+	ck_assert(!cache_rests(&cache));
+	cache_judge(&cache, CACHE_FEW - 1, CACHE_FEW - 1);
+	ck_assert(!cache_rests(&cache));
+	cache_judge(&cache, 64, 57);
+	while (cache_rests(&cache))
+		rests++;
+	ck_assert_uint_eq(rests, CACHE_RESTS);
+}
+END_TEST
+
 Suite *cache_test_suite(void)
 {
 	Suite *s = suite_create("cache");
@@ -93,6 +111,7 @@ Suite *cache_test_suite(void)
 	tcase_add_test(c, there_is_room_for_many);
 	tcase_add_test(c, nothing_is_left_when_it_is_cleared);
 	tcase_add_test(c, neighbours_do_not_share_slots);
+	tcase_add_test(c, it_rests_when_it_is_too_small);
 	suite_add_tcase(s, c);
 	return s;
 }
