@@ -287,7 +287,7 @@ void translate_by_session(struct pkt *p, const struct flow *f,
 			  enum flow_dir dir, enum translate_ends ends)
 {
 	if (p->plain)
-		translate_aged(p, f, dir, ends, 0);
+		translate_aged(p, f, dir, (uint8_t)ends, 0);
 	else
 		translate_other(p, f, dir);
 }
