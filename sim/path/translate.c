@@ -192,12 +192,6 @@ static inline void patch_addrs(struct pkt *p, uint16_t delta)
 		csum_patch(p->data + ETH_SIZE + IP_CHECK, delta);
 }
 
-/* A delta like csum_delta32's, for csum_fold() only. */
-static uint64_t change32(uint32_t old, uint32_t now)
-{
-	return (uint64_t)(uint32_t)~old + now;
-}
-
 /* The checksum hears of it with what else changes. */
 static inline void age(struct pkt *p, uint16_t aged)
 {
@@ -207,7 +201,7 @@ static inline void age(struct pkt *p, uint16_t aged)
 
 uint16_t translate_delta(ip4 old, ip4 now)
 {
-	return csum_wire(csum_fold(change32(old.v, now.v)));
+	return csum_wire(csum_fold(csum_change(old, now)));
 }
 
 void translate_addr(struct pkt *p, const struct translate_addr *to,
@@ -266,8 +260,8 @@ RARE void translate_pkt(struct pkt *p, const struct flow_key *from,
 		rewrite_other(p, from, to);
 		return;
 	}
-	uint64_t addrs = change32(from->src.v, to->src.v) +
-			 change32(from->dst.v, to->dst.v);
+	uint64_t addrs = csum_change(from->src, to->src) +
+			 csum_change(from->dst, to->dst);
 	uint64_t ports = (uint64_t)csum_delta16(from->sport, to->sport) +
 			 csum_delta16(from->dport, to->dport);
 	put_source(p, to->src, to->sport);

@@ -170,17 +170,11 @@ static struct flow_ends ends_of(const struct flow_key *k)
 	return (struct flow_ends){k->src, k->dst, k->sport, k->dport};
 }
 
-/* A delta like csum_delta32's, for csum_fold() only. */
-static uint64_t change32(ip4 old, ip4 now)
-{
-	return (uint64_t)(uint32_t)~old.v + now.v;
-}
-
 static void set_keys(struct flow *f, const struct flow_key *in,
 		     const struct flow_key *back)
 {
-	uint64_t addrs =
-		change32(in->src, back->dst) + change32(in->dst, back->src);
+	uint64_t addrs = csum_change(in->src, back->dst) +
+			 csum_change(in->dst, back->src);
 	uint64_t ports = (uint64_t)csum_delta16(in->sport, back->dport) +
 			 csum_delta16(in->dport, back->sport);
 	f->in[FLOW_FORWARD] = ends_of(in);

@@ -44,6 +44,12 @@ static inline uint32_t csum_delta32(uint32_t old, uint32_t now)
 	       csum_delta16((uint16_t)old, (uint16_t)now);
 }
 
+/* The same of an address, for csum_fold() only: in one step, not yet in halves. */
+static inline uint64_t csum_change(ip4 old, ip4 now)
+{
+	return (uint64_t)(uint32_t)~old.v + now.v;
+}
+
 /* A delta in 16 bits; it is 0 only if it was. Halves are added with end-around
  * carry by adding the number turned by half its width. */
 static inline uint16_t csum_fold(uint64_t delta)
