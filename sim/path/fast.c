@@ -7,26 +7,18 @@
 #include "sim/path/route.h"
 #include "sim/path/translate.h"
 
-#define IP_TTL 8
-
 /* Whether what is known holds for 'p', too. */
 static inline bool fits(const struct pkt *p, const struct cache_way *way)
 {
 	return p->plain && way->in_port == p->in_port &&
 	       p->len <= way->frame_max &&
-	       p->data[ETH_SIZE + IP_TTL] >= way->least_ttl;
+	       p->data[ETH_SIZE + IP4_TTL] >= way->least_ttl;
 }
 
 static inline void go(struct pkt *p, const struct cache_way *way)
 {
 	p->out_port = way->out_port;
 	p->next_hop = way->gateway.v ? way->gateway : p->dst;
-}
-
-static inline void count(struct nat_rule *r, const struct pkt *p)
-{
-	r->packets++;
-	r->bytes += parse_size(p);
 }
 
 /* The notes of a packet that arrived as 'first' and has gone its way; 'kind' and
@@ -89,7 +81,7 @@ bool fast_session(struct forward *f, struct pkt *p, uint32_t guess,
 		return false;
 	flow_touch(&f->flows, number, dir, p->tcp_flags, now);
 	if (MOSTLY(flow->by_rule))
-		count(&f->nat.rules[flow->maker], p);
+		nat_count(&f->nat.rules[flow->maker], parse_size(p));
 	if (MOSTLY(way->ends))
 		translate_aged(p, flow, dir, way->ends, way->aged);
 	else if (way->aged)
@@ -109,7 +101,7 @@ bool fast_packet(struct forward *f, struct pkt *p, const struct cache_slot *s,
 	if (by_ports && s->rest != fast_rest(p, true))
 		return false;
 	if (way->ends)
-		count(&f->nat.rules[s->rule], p);
+		nat_count(&f->nat.rules[s->rule], parse_size(p));
 	translate_addr(p, &s->to, way->ends, way->aged);
 	p->verdict = way->verdict;
 	go(p, way);

@@ -201,12 +201,6 @@ static enum drop dnat(struct forward *f, struct pkt *p,
 	return open_by_rule(f, p, r, &plan, now);
 }
 
-static void count(struct nat_rule *r, const struct pkt *p)
-{
-	r->packets++;
-	r->bytes += parse_size(p);
-}
-
 /* Out 'source' becomes 'translated', in the reverse. */
 static ip4 reflected(const struct nat_hit *hit, enum nat_stage stage, ip4 old)
 {
@@ -224,7 +218,7 @@ RARE static enum drop obey(struct forward *f, struct pkt *p,
 {
 	enum drop drop = DROP_NONE;
 	if (r)
-		count(r, p);
+		nat_count(r, parse_size(p));
 	if (!r || r->action == NAT_NO_SNAT || r->action == NAT_NO_DNAT) {
 		note_add(&f->notes, p, NOTE_NO_NAT, r ? r->ref : 0);
 		return DROP_NONE;
@@ -254,7 +248,7 @@ RARE static enum drop apply_to_error(struct forward *f, struct pkt *p,
 	struct nat_hit hit = nat_find(&f->nat, stage, &key);
 	if (!hit.rule || hit.rule->action != NAT_REFLEXIVE)
 		return obey(f, p, l, NULL, now);
-	count(hit.rule, p);
+	nat_count(hit.rule, parse_size(p));
 	to = from;
 	if (stage == NAT_EGRESS)
 		to.src = reflected(&hit, stage, from.src);
@@ -284,7 +278,7 @@ static inline enum drop apply(struct forward *f, struct pkt *p,
 	struct nat_hit hit = nat_find(&f->nat, stage, &key);
 	if (!hit.rule || hit.rule->action != NAT_REFLEXIVE)
 		return obey(f, p, l, hit.rule, now);
-	count(hit.rule, p);
+	nat_count(hit.rule, parse_size(p));
 	if (stage == NAT_EGRESS)
 		translate_source(p, reflected(&hit, stage, p->src));
 	else

@@ -156,10 +156,8 @@ static inline void carry_out(struct forward *f, struct pkt *p,
 	if (!p->quoted)
 		flow_touch(&f->flows, flow_number(value), dir, p->tcp_flags,
 			   now);
-	if (rule) {
-		rule->packets++;
-		rule->bytes += parse_size(p);
-	}
+	if (rule)
+		nat_count(rule, parse_size(p));
 	translate_by_session(p, flow, dir, ends);
 	if (p->marked)
 		note_translation(f, p, flow);

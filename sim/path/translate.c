@@ -11,7 +11,6 @@
 #include "sim/wire/ip4.h"
 
 #define IP_FRAG	   6
-#define IP_TTL	   8
 #define IP_CHECK   10
 #define IP_SRC	   12
 #define IP_DST	   16
@@ -195,7 +194,7 @@ static inline void patch_addrs(struct pkt *p, uint16_t delta)
 /* The checksum hears of it with what else changes. */
 static inline void age(struct pkt *p, uint16_t aged)
 {
-	uint8_t *ttl = &p->data[ETH_SIZE + IP_TTL];
+	uint8_t *ttl = &p->data[ETH_SIZE + IP4_TTL];
 	*ttl = (uint8_t)(*ttl - (aged >> 15));
 }
 

@@ -143,6 +143,13 @@ static inline void nat_ask(const struct nat *n, enum nat_stage stage,
 	}
 }
 
+/* A packet of 'size' bytes that the rule or a session of it acted on. */
+static inline void nat_count(struct nat_rule *r, uint32_t size)
+{
+	r->packets++;
+	r->bytes += size;
+}
+
 /* The number (ref) of the rule or virtual server that made a session. */
 static inline uint32_t nat_flow_ref(const struct nat *n, const struct flow *f)
 {

@@ -12,6 +12,7 @@
 #include "sim/wire/csum.h"
 
 #define IP4_SIZE       20 /* without options */
+#define IP4_TTL	       8  /* where it is in the header */
 #define IP4_PROTO_ICMP 1
 #define IP4_PROTO_TCP  6
 #define IP4_PROTO_UDP  17

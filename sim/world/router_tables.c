@@ -335,6 +335,7 @@ void router_list_locals(struct router *r)
 	for (size_t i = 0; i < r->loopback_count; i++)
 		f->locals[f->local_count++] = r->loopbacks[i].addr;
 	qsort(f->locals, f->local_count, sizeof(*f->locals), compare_ip4);
+	forward_renew(f);
 }
 
 static void set_locals(struct router *r, const struct router_tables *t)

@@ -267,16 +267,16 @@ complete_with tierpath show "$net" se; says out '^sessions$'
 
 # make install, DESTDIR and PREFIX, and back
 kind=$(basename "$(dirname "$bin")")
-make -s install KIND="$kind" DESTDIR="$tmp/root" PREFIX=/opt/tp > "$tmp/out" 2> "$tmp/err"
+make -s install KIND="$kind" DESTDIR="$tmp/staged" PREFIX=/opt/tp > "$tmp/out" 2> "$tmp/err"
 ok "make install" $?
-at=$tmp/root/opt/tp
+at=$tmp/staged/opt/tp
 run_bin=$bin bin=$at/bin/tierpath
 exits 0 test "$at/share/tierpath/scenarios"
 mandoc -Tlint -W warning "$at/share/man/man1/tierpath.1" > "$tmp/out" 2>&1; ok "the installed page reads" $?
 bash -n "$at/share/bash-completion/completions/tierpath"; ok "the completion parses" $?
 bin=$run_bin
-make -s uninstall DESTDIR="$tmp/root" PREFIX=/opt/tp
-[ -z "$(find "$tmp/root" -type f)" ]; ok "make uninstall leaves no file" $?
+make -s uninstall DESTDIR="$tmp/staged" PREFIX=/opt/tp
+[ -z "$(find "$tmp/staged" -type f)" ]; ok "make uninstall leaves no file" $?
 
 # what a build without TLS cannot show
 without_tls=$("$bin" test scenarios/tls/expired.yaml | grep -c 'SKIP built without TLS')
