@@ -23,6 +23,14 @@
 	  "NSX: DR and SR are routers of their own (LAB1, KB374750); which "    \
 	  "address they speak from is not documented. Where such an error "     \
 	  "ends (uRPF, routes) is not compared")                                \
+	X(PART_PAST,                                                            \
+	  "what the DR says of a packet that a virtual server has given to a "  \
+	  "member goes straight to a client on a segment of the same gateway, " \
+	  "past the SR: it quotes the member",                                  \
+	  "one router: conntrack makes it quote the VIP, and come from it",     \
+	  "NSX: LBSnatDisabled needs the way back through the service router; " \
+	  "answers of the members themselves go past it, too, and those are "   \
+	  "compared")                                                           \
 	X(PART_TTL,                                                             \
 	  "TTL 1 is the end at the first part of a gateway, also "              \
 	  "of what is for an address of the second",                            \

@@ -286,7 +286,6 @@ static bool is_rejection(const struct pair *x, bool quoted)
 	       plan_owns(p, PLAN_NONE, x->kh.src);
 }
 
-/* 169.254.0.0/16 is the backplane of a gateway. */
 static bool sources_differ(struct pair *x, bool quoted)
 {
 	if (x->sh.src.v != x->kh.src.v && is_masked(x, quoted)) {
@@ -299,53 +298,12 @@ static bool sources_differ(struct pair *x, bool quoted)
 		x->judge->error_lost = true;
 		return false;
 	}
-	if (x->sh.src.v >> 16 != 0xa9fe || x->sh.proto != IP4_PROTO_ICMP ||
+	if (!judge_is_backplane(x->sh.src) || x->sh.proto != IP4_PROTO_ICMP ||
 	    !plan_owns(x->judge->plan, PLAN_NONE, x->kh.src))
 		return differs(x, "source", x->sh.src.v, x->kh.src.v);
 	x->judge->met[DIFFER_PART_ERROR]++;
 	x->judge->error_lost = true;
 	return false;
-}
-
-/* REFLEXIVE has made 's' of 'k', or the other way round. */
-static bool is_image(const struct judge *j, ip4 s, ip4 k)
-{
-	for (size_t node = 0; node < j->plan->nodes.count; node++) {
-		size_t count;
-		const struct model_nat_rule *rules =
-			plan_nat(j->plan, node, &count);
-		for (size_t i = 0; i < count; i++) {
-			const struct nat_rule *r = &rules[i].rule;
-			if (r->action != NAT_REFLEXIVE || !r->enabled)
-				continue;
-			if (nat_covers(&r->source, k) &&
-			    addr_same(nat_map(&r->source, &r->translated, k),
-				      s))
-				return true;
-			if (nat_covers(&r->translated, k) &&
-			    addr_same(nat_map(&r->translated, &r->source, k),
-				      s))
-				return true;
-		}
-	}
-	return false;
-}
-
-bool judge_unquoted(const struct judge *j, const struct shot_bytes *s,
-		    const struct shot_bytes *k)
-{
-	const size_t quote = IP4_SIZE + ICMP_SIZE;
-	if (!log_is_error(s) || !log_is_error(k) ||
-	    s->size < quote + IP4_SIZE || k->size < quote + IP4_SIZE ||
-	    s->at[20] != k->at[20] || s->at[21] != k->at[21] ||
-	    s->at[8] != k->at[8] ||
-	    !addr_same(judge_addr(s, 16), judge_addr(k, 16)))
-		return false;
-	return is_image(j, judge_addr(s, 12), judge_addr(k, 12)) ||
-	       is_image(j, judge_addr(s, quote + 12),
-			judge_addr(k, quote + 12)) ||
-	       is_image(j, judge_addr(s, quote + 16),
-			judge_addr(k, quote + 16));
 }
 
 /* 's' and 'k' are behind the headers already. */

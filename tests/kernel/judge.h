@@ -55,6 +55,17 @@ bool judge_differs(struct judge *j, const struct shot_bytes *s,
 bool judge_unquoted(const struct judge *j, const struct shot_bytes *s,
 		    const struct shot_bytes *k);
 
+/* Two errors of one kind to a client on the side of the members of a virtual
+ * server: the simulated one quotes the member, the kernel's the VIP. */
+bool judge_past(const struct judge *j, const struct shot_bytes *s,
+		const struct shot_bytes *k);
+
+/* 169.254.0.0/16 is between the parts of a gateway. */
+static inline bool judge_is_backplane(ip4 a)
+{
+	return a.v >> 16 == 0xa9fe;
+}
+
 static inline ip4 judge_addr(const struct shot_bytes *b, size_t at)
 {
 	return addr_ip4(be_load32(b->at + at));

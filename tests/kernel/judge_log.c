@@ -118,8 +118,10 @@ static bool find_twin(struct judge *j, const struct log_seen *s,
 			return true;
 		}
 		j->ports.count = bound;
-		if (judge_unquoted(j, &s->bytes, &k->bytes)) {
-			j->met[DIFFER_REFLEXIVE_QUOTE]++;
+		bool unquoted = judge_unquoted(j, &s->bytes, &k->bytes);
+		if (unquoted || judge_past(j, &s->bytes, &k->bytes)) {
+			j->met[unquoted ? DIFFER_REFLEXIVE_QUOTE
+					: DIFFER_PART_PAST]++;
 			j->error_lost = k->used = true;
 			str_fini(&reason);
 			return true;
