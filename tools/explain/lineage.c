@@ -32,6 +32,19 @@ static void find_bare(struct lineage *l)
 	}
 }
 
+static void find_aimer(struct lineage *l)
+{
+	for (size_t i = 0; i < l->there.count && !l->aimer; i++) {
+		const struct walk_hop *h = &l->there.hops[i];
+		for (size_t j = 0; j < h->nat_count && !l->aimer; j++) {
+			if (addr_same(h->nats[j].dst, l->cause->request->dst))
+				continue;
+			l->aimer = h;
+			l->aimed = &h->nats[j];
+		}
+	}
+}
+
 static void find_turner(struct lineage *l)
 {
 	for (size_t i = 0; i < l->back.count; i++) {
@@ -61,6 +74,7 @@ void lineage_of(const struct outcome *o, const struct cause *c,
 		out->maker = lineage_maker_of(out, c->reply->dst, &out->made);
 	}
 	find_bare(out);
+	find_aimer(out);
 	find_turner(out);
 	if (c->blocked)
 		find_end(out,
@@ -83,4 +97,12 @@ bool lineage_is_turned_away(const struct lineage *l)
 		if (same_place(h, l->end))
 			return true;
 	return false;
+}
+
+bool lineage_is_past(const struct lineage *l)
+{
+	const struct trace_packet *reply = l->cause->reply;
+	return reply && l->aimer && l->end && l->cause->blocked == reply &&
+	       reply->end_node == l->cause->request->from_node &&
+	       !addr_same(l->end->src, l->cause->request->dst);
 }

@@ -20,6 +20,10 @@ struct lineage {
 	/* The last service router that let the request out as it was, behind
 	 * 'maker'; NULL: none. */
 	const struct walk_hop *bare;
+	/* Where the address that the sender asked was made another one first,
+	 * and how; NULL: nowhere. */
+	const struct walk_hop *aimer;
+	const struct walk_nat *aimed;
 	/* Where the answer was translated last; NULL: nowhere. */
 	const struct walk_hop *turner;
 	const struct walk_nat *turned;
@@ -39,5 +43,8 @@ bool lineage_is_mixed_up(const struct lineage *l);
 /* The answer came to a gateway, was turned there, and went back out for want of
  * a route to the turned address, or died there. */
 bool lineage_is_turned_away(const struct lineage *l);
+/* The answer came to the sender from an address that it had not asked: it went
+ * past the gateway that could have turned that back into the one it had. */
+bool lineage_is_past(const struct lineage *l);
 
 #endif

@@ -90,6 +90,26 @@ static void add_own_address(const struct lineage *l, struct str *out)
 		 name_of(l, l->made->ref), l->maker->label);
 }
 
+/* Then the members answer the client directly, past the server. */
+static void add_past(const struct lineage *l, struct str *out)
+{
+	char to[ADDR_IP4_SIZE];
+	addr_print_ip4(l->aimed->dst, to);
+	if (l->aimed->kind == NOTE_LB)
+		str_addf(out,
+			 "let the pool of %s hide its clients "
+			 "(snat_translation AUTOMAP), so that members answer "
+			 "to it; or let clients on this side of %s speak to %s "
+			 "itself",
+			 name_of(l, l->aimed->ref), l->aimer->label, to);
+	else
+		str_addf(out,
+			 "let clients on this side of %s speak to %s itself; "
+			 "or translate their source there, too, so that the "
+			 "answer comes back to it",
+			 l->aimer->label, to);
+}
+
 static void lost_reply(const struct lineage *l, struct str *out)
 {
 	enum drop reason = l->end->reason;
@@ -97,6 +117,8 @@ static void lost_reply(const struct lineage *l, struct str *out)
 		add_own_address(l, out);
 	else if (lineage_is_turned_away(l))
 		add_advertise(l, out);
+	else if (lineage_is_past(l))
+		add_past(l, out);
 	else if (reason == DROP_NO_ROUTE)
 		add_unknown_address(l, out);
 	else if (reason == DROP_ARP_FAIL && l->maker)

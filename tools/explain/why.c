@@ -57,6 +57,19 @@ static void add_origin(const struct lineage *l, struct str *out)
 		str_addc(out, '.');
 }
 
+static void add_past(const struct lineage *l, struct str *out)
+{
+	char asked[ADDR_IP4_SIZE], got[ADDR_IP4_SIZE];
+	str_addf(out,
+		 " %s had asked %s, and the answer comes from %s: it went past "
+		 "%s %s of %s, which would have turned that back.",
+		 label(l->outcome, l->cause->request->from_node),
+		 addr_print_ip4(l->cause->request->dst, asked),
+		 addr_print_ip4(l->end->src, got),
+		 l->aimed->kind == NOTE_LB ? "virtual server" : "rule",
+		 rule_name(l, l->aimed->ref), l->aimer->label);
+}
+
 /* Then it does not matter whose address it has. */
 static bool is_about_size(enum drop reason)
 {
@@ -78,6 +91,8 @@ static void add_lost_reply(const struct lineage *l, struct str *out)
 		add_mixed_up(l, out);
 	else if (lineage_is_turned_away(l))
 		add_turned_away(l, out);
+	else if (lineage_is_past(l))
+		add_past(l, out);
 	else if (!is_about_size(b->reason))
 		add_origin(l, out);
 }

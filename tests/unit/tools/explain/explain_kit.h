@@ -13,6 +13,12 @@
 #define EXPLAIN_KIT_CONNECT                                                    \
 	"connect: {from: tkg-h6cwg, to: registry, port: 443, timeout: 10s}"
 
+/* A client on the segment's own Tier-1, and members that see it. */
+#define EXPLAIN_KIT_TRANSPARENT                                                \
+	"lb_pools: {harbor-443: {snat_translation: DISABLED}}"
+#define EXPLAIN_KIT_HARBOR                                                     \
+	"connect: {from: supervisor-1, to: 30.0.1.4, port: 443, timeout: 10s}"
+
 struct explain_kit {
 	struct script *script;
 	struct outcome *o;

@@ -75,6 +75,20 @@ START_TEST(two_rules_with_one_address_mix_answers_up)
 }
 END_TEST
 
+START_TEST(an_answer_goes_past_who_could_turn_it_back)
+{
+	explain_kit_init(&k, EXPLAIN_KIT_TRANSPARENT, EXPLAIN_KIT_HARBOR);
+	lineage_of(k.o, &k.cause, &l);
+	ck_assert(lineage_is_past(&l));
+	ck_assert_str_eq(l.aimer->label, "domain-c8");
+	ck_assert_str_eq(rule(l.aimed), "harbor");
+	explain_kit_fini(&k);
+	of("tier0s: {t0-edge: {nat_rules: {tkg: null}}}");
+	ck_assert(!lineage_is_past(&l));
+	explain_kit_fini(&k);
+}
+END_TEST
+
 START_TEST(without_a_route_an_answer_is_turned_away)
 {
 	const struct walk_nat *nat;
@@ -111,6 +125,7 @@ Suite *lineage_test_suite(void)
 	tcase_add_test(t, who_let_pass_before_the_last_translation_is_not_bare);
 	tcase_add_test(t, nobody_made_the_senders_own_address);
 	tcase_add_test(t, two_rules_with_one_address_mix_answers_up);
+	tcase_add_test(t, an_answer_goes_past_who_could_turn_it_back);
 	tcase_add_test(t, without_a_route_an_answer_is_turned_away);
 	tcase_add_test(t, what_is_not_blocked_has_no_end);
 	suite_add_tcase(s, t);

@@ -37,19 +37,35 @@ static const struct {
 	 "{action: DROP, destination: 74.125.133.82, sequence_number: 5}}}}"},
 };
 
-START_TEST(doing_what_is_proposed_helps)
+static void helps(const char *step, const char *fault, const char *proposal,
+		  const char *cure)
 {
 	struct explain_kit k;
 	struct str s = {0};
-	explain_kit_init(&k, rows[_i].fault, EXPLAIN_KIT_CONNECT);
+	explain_kit_init(&k, fault, step);
 	ck_assert_int_eq(k.step->status, OUTCOME_FAILED);
 	remedy_print(k.o, &k.cause, &s);
-	explain_kit_has(&s, rows[_i].proposal);
+	explain_kit_has(&s, proposal);
 	explain_kit_fini(&k);
-	explain_kit_init(&k, rows[_i].cure, EXPLAIN_KIT_CONNECT);
+	explain_kit_init(&k, cure, step);
 	ck_assert_int_eq(k.step->status, OUTCOME_OK);
 	explain_kit_fini(&k);
 	str_fini(&s);
+}
+
+START_TEST(doing_what_is_proposed_helps)
+{
+	helps(EXPLAIN_KIT_CONNECT, rows[_i].fault, rows[_i].proposal,
+	      rows[_i].cure);
+}
+END_TEST
+
+START_TEST(hiding_clients_from_members_helps)
+{
+	helps(EXPLAIN_KIT_HARBOR, EXPLAIN_KIT_TRANSPARENT,
+	      "let the pool of harbor hide its clients (snat_translation "
+	      "AUTOMAP)",
+	      "lb_pools: {harbor-443: {snat_translation: AUTOMAP}}");
 }
 END_TEST
 
@@ -72,6 +88,7 @@ Suite *remedy_test_suite(void)
 	TCase *t = tcase_create("remedy");
 	tcase_add_loop_test(t, doing_what_is_proposed_helps, 0,
 			    sizeof(rows) / sizeof(rows[0]));
+	tcase_add_test(t, hiding_clients_from_members_helps);
 	tcase_add_test(t, nothing_blocked_nothing_to_mend);
 	suite_add_tcase(s, t);
 	return s;
