@@ -56,7 +56,7 @@ static enum drop parse_l4(struct pkt *p, size_t left)
 						  : DROP_NONE;
 	if (left < (tcp ? TCP_SIZE : UDP_SIZE))
 		return DROP_MALFORMED;
-	p->plain = true;
+	p->plain = !ip4_is_fragment(p->data + ETH_SIZE);
 	set_ports(p, l4);
 	if (tcp)
 		p->tcp_flags = l4[TCP_FLAGS];
@@ -75,7 +75,7 @@ static void parse_head(struct pkt *p)
 {
 	const uint8_t *ip = p->data + ETH_SIZE;
 	p->plain = false;
-	p->fragment = be_load16(ip + 6) & IP4_OFFSET;
+	p->headless = p->fragment = be_load16(ip + 6) & IP4_OFFSET;
 	p->icmp_type = p->tcp_flags = 0;
 	p->l4 = (uint16_t)(ETH_SIZE + (ip[0] & 15U) * 4U);
 	p->quoted = 0;
@@ -97,11 +97,11 @@ RARE static enum drop parse_closely(struct pkt *p)
 	return DROP_NONE;
 }
 
-/* No options, no later fragment, and room for a TCP header: so are nearly all. */
+/* No options, no fragment, and room for a TCP header: so are nearly all. */
 static inline bool is_common(const struct pkt *p, size_t size)
 {
 	const uint8_t *ip = p->data + ETH_SIZE;
-	return ip[0] == 0x45 && !(be_load16(ip + 6) & IP4_OFFSET) &&
+	return ip[0] == 0x45 && !ip4_is_fragment(ip) &&
 	       size >= IP4_SIZE + TCP_SIZE && size + ETH_SIZE <= p->len &&
 	       (ip[9] == IP4_PROTO_TCP || ip[9] == IP4_PROTO_UDP);
 }
@@ -112,7 +112,7 @@ enum drop parse_bytes(struct pkt *p)
 	if (!MOSTLY(is_common(p, be_load16(ip + 2)) && ip4_sum_is_right(ip)))
 		return parse_closely(p);
 	p->parsed = p->plain = true;
-	p->fragment = false;
+	p->fragment = p->headless = false;
 	p->icmp_type = 0;
 	p->tcp_flags = ip[9] == IP4_PROTO_TCP ? l4[TCP_FLAGS] : 0;
 	p->l4 = ETH_SIZE + IP4_SIZE;

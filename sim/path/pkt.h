@@ -39,9 +39,10 @@ struct pkt {
 	 * 'data'. Whoever else changes the bytes clears 'parsed'. */
 	_Alignas(PKT_LINE) bool parsed;
 	bool plain;    /* TCP or UDP with ports: nearly all are */
-	bool fragment; /* not the first one: it has no ports */
+	bool fragment; /* not the first one, and its ports are not known */
 	uint8_t icmp_type;
 	uint8_t tcp_flags;
+	bool headless; /* not the first fragment: no ports in its bytes */
 	uint16_t l4;
 	uint16_t quoted; /* the IP header that an ICMP error quotes; 0: none */
 	union {

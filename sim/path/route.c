@@ -3,12 +3,15 @@
 
 #include "sim/base/hash.h"
 #include "sim/base/rare.h"
+#include "sim/wire/ip4.h"
 
 static uint32_t ecmp_hash(const struct forward *f, const struct pkt *p)
 {
 	uint64_t rest = (uint64_t)f->hash_seed << 40;
 	rest |= (uint64_t)p->proto << 32;
-	rest |= (uint32_t)p->sport << 16 | p->dport;
+	/* All fragments of a packet go one way. */
+	if (!ip4_is_fragment(p->data + ETH_SIZE))
+		rest |= (uint32_t)p->sport << 16 | p->dport;
 	return hash_pair((uint64_t)p->src.v << 32 | p->dst.v, rest);
 }
 

@@ -182,13 +182,22 @@ static inline void put_destination(struct pkt *p, ip4 addr, uint16_t port)
 	p->dport = port;
 }
 
+/* A first fragment has a checksum over the addresses, too. */
+RARE static void patch_other(struct pkt *p, uint16_t delta)
+{
+	csum_patch(p->data + ETH_SIZE + IP_CHECK, delta);
+	if (!p->headless &&
+	    (p->proto == IP4_PROTO_TCP || p->proto == IP4_PROTO_UDP))
+		patch_l4(p, delta);
+}
+
 /* What changes in checksums over the addresses, as csum_patch() wants it. */
 static inline void patch_addrs(struct pkt *p, uint16_t delta)
 {
 	if (p->plain)
 		patch_plain(p, delta, delta);
 	else
-		csum_patch(p->data + ETH_SIZE + IP_CHECK, delta);
+		patch_other(p, delta);
 }
 
 /* The checksum hears of it with what else changes. */
@@ -235,7 +244,9 @@ static void rewrite_other(struct pkt *p, const struct flow_key *from,
 			  const struct flow_key *to)
 {
 	set_addrs(p, to->src, to->dst);
-	if (p->fragment)
+	p->sport = to->sport;
+	p->dport = to->dport;
+	if (p->headless)
 		return;
 	uint8_t *l4 = p->data + p->l4;
 	size_t left = parse_end(p) - p->l4;
@@ -244,8 +255,6 @@ static void rewrite_other(struct pkt *p, const struct flow_key *from,
 	uint32_t delta = put_ports(l4, left, to, addrs);
 	if (p->proto == IP4_PROTO_ICMP)
 		fix_icmp(l4, left, delta);
-	p->sport = to->sport;
-	p->dport = to->dport;
 }
 
 RARE void translate_pkt(struct pkt *p, const struct flow_key *from,

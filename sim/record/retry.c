@@ -74,7 +74,7 @@ unsigned retry_count(struct retry *r, const struct pkt *p, uint64_t now,
 		     uint64_t *waited)
 {
 	*waited = 0;
-	if (!p->parsed || p->fragment || parse_end(p) > p->len)
+	if (!p->parsed || p->headless || parse_end(p) > p->len)
 		return 1;
 	if (p->proto == IP4_PROTO_TCP &&
 	    parse_end(p) >= (size_t)p->l4 + TCP_SIZE)

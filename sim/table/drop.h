@@ -62,8 +62,9 @@
 	  "raise the MTU of the link or lower the MSS of the sender")          \
 	X(MALFORMED, "IP", "its header or checksum is wrong",                  \
 	  "look at the sender")                                                \
-	X(FRAGMENT, "IP_REASS", "it is a fragment, and NAT needs the ports",   \
-	  "avoid fragmentation on the path before NAT")                        \
+	X(FRAGMENT, "IP_REASS",                                                \
+	  "it is a fragment that does not fit the others of its packet",       \
+	  "look at who cuts the packet")                                       \
 	X(REASSEMBLY, "IP_REASS", "not all of its fragments came in time",     \
 	  "find where the other fragments are lost")                           \
 	X(UNDERLAY, "TUNNEL",                                                  \

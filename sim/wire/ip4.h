@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sim/base/addr.h"
+#include "sim/wire/be.h"
 #include "sim/wire/csum.h"
 
 #define IP4_SIZE       20 /* without options */
@@ -57,6 +58,13 @@ static inline bool ip4_sum_is_right(const uint8_t *head)
 	a += c;
 	a += a < c;
 	return csum_fold(a) == 0xffff;
+}
+
+/* Whether the packet with that header is a piece of another: the first or a later
+ * one. */
+static inline bool ip4_is_fragment(const uint8_t *head)
+{
+	return be_load16(head + 6) & (IP4_MF | IP4_OFFSET);
 }
 
 /* Writes 20 bytes with the right checksum; head_size and check are ignored. */

@@ -20,6 +20,7 @@ static void free_router(struct node *n)
 		r->ended(r->ended_context);
 	router_arp_fini(r);
 	router_frag_fini(r);
+	router_gather_fini(r);
 	router_tables_fini(r);
 	router_room_fini(r);
 	mem_free(r->ports);
@@ -88,14 +89,14 @@ static bool is_silent(const struct router *r, ip4 a)
 static void accept(struct router *r, struct pkt *p,
 		   const struct router_head *head)
 {
-	if (router_frag_is(p)) {
+	if (ip4_is_fragment(p->data + ETH_SIZE)) {
 		p = router_frag_take(r, p);
 		if (!p)
 			return;
 		parse_pkt(p);
 	}
 	if (p->icmp_type == ICMP_ECHO_REQUEST && p->proto == IP4_PROTO_ICMP &&
-	    !p->fragment && !is_silent(r, p->dst)) {
+	    !p->headless && !is_silent(r, p->dst)) {
 		router_icmp_answer(r, p);
 		return;
 	}
@@ -142,12 +143,19 @@ static bool is_for(const struct nic *n, const struct pkt *p)
 	return p->len >= ETH_SIZE && eth_is_for(p->data, &n->mac);
 }
 
+/* It has to wait for others. */
+static inline bool is_piece(const struct router *r, struct pkt *p)
+{
+	return r->gathers && ip4_is_fragment(p->data + ETH_SIZE) &&
+	       parse_pkt(p) == DROP_NONE;
+}
+
 /* Something for the datapath to decide about. */
 static inline bool is_plain(const struct router *r, const struct nic *n,
 			    struct pkt *p)
 {
 	return is_for(n, p) && eth_type(p->data) != ETH_TYPE_ARP &&
-	       !is_stray(r, p);
+	       !is_stray(r, p) && !is_piece(r, p);
 }
 
 static void take_other(struct router *r, struct nic *n, struct pkt *p)
@@ -156,6 +164,8 @@ static void take_other(struct router *r, struct nic *n, struct pkt *p)
 		world_free_pkt(router_world(r), p);
 	else if (eth_type(p->data) == ETH_TYPE_ARP)
 		router_arp_receive(r, n, p);
+	else if (is_piece(r, p))
+		router_gather_take(r, p);
 	else
 		drop_stray(r, p);
 }
@@ -169,11 +179,34 @@ RARE static void receive_singly(struct nic *n, const struct batch *b)
 		struct batch one;
 		one.count = 1;
 		one.at[0] = b->at[i];
+		one.at[0]->in_port = n->port;
 		if (is_plain(r, n, b->at[i]))
 			receive(n, &one);
 		else
 			take_other(r, n, b->at[i]);
 	}
+}
+
+static inline void decide(struct router *r, struct batch *b)
+{
+	const uint64_t now = world_now(router_world(r));
+	forward_expire(&r->forward, now);
+	router_make_room(r, b->count);
+	forward_batch(&r->forward, b, now);
+	world_pass_notes(&r->node, &r->forward.notes);
+}
+
+void router_take(struct router *r, struct pkt *p)
+{
+	struct batch one;
+	struct router_head head;
+	one.count = 1;
+	one.at[0] = p;
+	router_icmp_head(r, p, &head);
+	decide(r, &one);
+	/* A node behind this one knows no more than the bytes say. */
+	p->parsed = p->parsed && !p->headless;
+	act(r, p, &head);
 }
 
 /* Packets that came one after the other: decided about together, then sent on
@@ -182,7 +215,6 @@ static void receive(struct nic *n, struct batch *b)
 {
 	struct router *r = (struct router *)n->node;
 	struct router_head heads[BATCH_MAX];
-	const uint64_t now = world_now(router_world(r));
 	const size_t count = b->count;
 	for (size_t i = 0; i < count; i++) {
 		struct pkt *p = b->at[i];
@@ -193,10 +225,7 @@ static void receive(struct nic *n, struct batch *b)
 		}
 		router_icmp_head(r, p, &heads[i]);
 	}
-	forward_expire(&r->forward, now);
-	router_make_room(r, count);
-	forward_batch(&r->forward, b, now);
-	world_pass_notes(&r->node, &r->forward.notes);
+	decide(r, b);
 	for (size_t i = 0; i < count; i++)
 		act(r, b->at[i], &heads[i]);
 }
@@ -204,7 +233,7 @@ static void receive(struct nic *n, struct batch *b)
 static size_t held(const struct node *n)
 {
 	const struct router *r = (const struct router *)n;
-	size_t count = router_frag_held(r);
+	size_t count = router_frag_held(r) + router_gather_held(r);
 	for (const struct router_wait *w = r->waits; w; w = w->next)
 		count += w->count;
 	return count;

@@ -145,11 +145,6 @@ static bool is_whole(const struct router_reass *s)
 	return true;
 }
 
-bool router_frag_is(const struct pkt *p)
-{
-	return be_load16(p->data + IP_FRAG) & (IP4_MF | IP4_OFFSET);
-}
-
 struct pkt *router_frag_take(struct router *r, struct pkt *p)
 {
 	struct router_reass *s = find(r, p);

@@ -86,7 +86,7 @@ static bool is_unicast(ip4 a)
 static bool may_report(const struct router *r, const struct pkt *p,
 		       const struct router_head *head)
 {
-	if (!head->left || p->quoted || p->fragment || !r->forwards)
+	if (!head->left || p->quoted || p->headless || !r->forwards)
 		return false;
 	if (!r->ports[p->in_port].addr_count)
 		return false;

@@ -49,6 +49,7 @@ struct router {
 	void *deliver_context;
 	bool forwards, icmp_ttl, icmp_errors, icmp_frag_needed;
 	bool quotes;	 /* may tell senders: keeps heads for that */
+	bool gathers;	 /* keeps sessions: fragments wait for each other */
 	bool configured; /* has had tables */
 	uint16_t port_room;
 	uint16_t next_ip_id;
@@ -58,7 +59,8 @@ struct router {
 	size_t proxy_count;
 	struct router_loopback *loopbacks;
 	size_t loopback_count;
-	struct router_reass *reasses; /* packets for it, in pieces */
+	struct router_reass *reasses;	/* packets for it, in pieces */
+	struct router_gather *gathered; /* packets it must know the ports of */
 	router_failed_fn *failed;
 	void *failed_context;
 	void (*ended)(void *context);
@@ -71,6 +73,8 @@ static_assert(offsetof(struct router, forward) == (size_t)2 * PKT_LINE,
 /* router.c */
 /* Puts 'p' on the wire, to 'to'. Takes it. */
 void router_put(struct router *r, struct pkt *p, mac to);
+/* Decides about 'p', which has come in and is parsed, and does it. Takes it. */
+void router_take(struct router *r, struct pkt *p);
 /* Notes the drop, tells the endpoint (of a packet made here) or the sender
  * (where configured), frees 'p'. */
 void router_drop(struct router *r, struct pkt *p, enum drop reason,
@@ -127,7 +131,6 @@ void router_arp_fini(struct router *r);
 /* Puts 'p', whose frame is ready, on the wire in pieces of at most 'mtu' bytes
  * each. Takes it. */
 void router_frag_put(struct router *r, struct pkt *p, uint32_t mtu);
-bool router_frag_is(const struct pkt *p);
 /* A piece of a packet for this node: takes it and returns NULL, or the whole
  * packet in place of the last missing piece, to be parsed anew. What is no sound
  * piece comes back as it is. */
@@ -135,6 +138,16 @@ struct pkt *router_frag_take(struct router *r, struct pkt *p);
 /* Pieces that wait for others. */
 size_t router_frag_held(const struct router *r);
 void router_frag_fini(struct router *r);
+
+/* router_gather.c */
+/* Takes a parsed fragment: it waits until no other one of its packet is missing;
+ * then all go on by router_take(), the first first, and those behind it with
+ * the ports that it has. Bytes stay in their pieces. One that is not sound or
+ * overlaps another is dropped (FRAGMENT); all are after 30 s (REASSEMBLY). */
+void router_gather_take(struct router *r, struct pkt *p);
+/* Fragments that wait for others. */
+size_t router_gather_held(const struct router *r);
+void router_gather_fini(struct router *r);
 
 /* router_icmp.c */
 /* Fills 'head' in from 'p', which has just come in, if errors about it might be

@@ -417,6 +417,8 @@ void router_set_tables(struct router *r, const struct router_tables *t)
 	r->icmp_ttl = t->icmp_ttl;
 	r->icmp_errors = t->icmp_errors;
 	r->icmp_frag_needed = t->icmp_frag_needed;
+	r->gathers = t->forwards && !t->standby &&
+		     (r->forward.tracks_inbound || t->lb_server_count);
 	r->quotes = t->forwards &&
 		    (t->icmp_ttl || t->icmp_errors || t->icmp_frag_needed);
 	for (uint16_t i = 0; i < r->node.nic_count; i++)

@@ -28,9 +28,19 @@ static struct walk_hop *hop_for(const struct outcome *o, struct walk *w,
 	return hop;
 }
 
+/* Fragments of one packet are translated one after the other. */
+static bool is_told(const struct walk_hop *hop, const struct note *n)
+{
+	if (!hop->nat_count)
+		return false;
+	const struct walk_nat *last = &hop->nats[hop->nat_count - 1];
+	return last->kind == (enum note_kind)n->kind && last->ref == n->ref &&
+	       addr_same(last->src, n->src) && addr_same(last->dst, n->dst);
+}
+
 static void add_nat(struct walk_hop *hop, const struct note *n)
 {
-	if (hop->nat_count == WALK_NATS)
+	if (hop->nat_count == WALK_NATS || is_told(hop, n))
 		return;
 	hop->nats[hop->nat_count++] = (struct walk_nat){(enum note_kind)n->kind,
 							n->ref,

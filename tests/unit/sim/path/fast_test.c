@@ -118,6 +118,28 @@ START_TEST(with_equal_cost_routes_by_ports_too)
 }
 END_TEST
 
+/* Later ones have no ports to go by. */
+START_TEST(fragments_go_one_way)
+{
+	static const uint16_t frags[] = {IP4_MF, 3 | IP4_MF, 6};
+	gateway_kit_route(&kit, "8.8.8.0/24", "192.0.2.253", 1);
+	gateway_kit_route(&kit, "8.8.8.0/24", "192.0.3.253", 2);
+	for (uint16_t port = 4000; port < 4016; port++) {
+		struct frames_spec s = out;
+		uint16_t way = 0;
+		s.sport = port;
+		s.payload = 16;
+		gateway_kit_send(&kit, 0, &s);
+		for (size_t i = 0; i < 3; i++) {
+			s.frag = frags[i];
+			gateway_kit_send(&kit, 0, &s);
+			way = i ? way : kit.pkt.out_port;
+			ck_assert_uint_eq(kit.pkt.out_port, way);
+		}
+	}
+}
+END_TEST
+
 /* Whatever one of them might say is asked of each packet. */
 START_TEST(some_nodes_know_nothing)
 {
@@ -202,6 +224,7 @@ Suite *fast_test_suite(void)
 	tcase_add_test(c, one_that_was_idle_is_looked_at);
 	tcase_add_test(c, stateless_is_known_by_addresses);
 	tcase_add_test(c, with_equal_cost_routes_by_ports_too);
+	tcase_add_test(c, fragments_go_one_way);
 	tcase_add_test(c, some_nodes_know_nothing);
 	tcase_add_test(c, too_long_or_too_old_is_looked_at);
 	tcase_add_test(c, a_change_is_forgotten_by_nobody);

@@ -53,11 +53,11 @@ START_TEST(nothing_is_left_of_the_packet_before)
 	frames_make(&pkt, &syn);
 	pkt.quoted = 99;
 	pkt.icmp_type = 3;
-	pkt.fragment = true;
+	pkt.fragment = pkt.headless = true;
 	ck_assert_int_eq(parse_pkt(&pkt), DROP_NONE);
 	ck_assert_uint_eq(pkt.quoted, 0);
 	ck_assert_uint_eq(pkt.icmp_type, 0);
-	ck_assert(!pkt.fragment);
+	ck_assert(!pkt.fragment && !pkt.headless);
 }
 END_TEST
 
@@ -67,12 +67,16 @@ START_TEST(only_the_first_fragment_has_ports)
 	s.frag = IP4_MF;
 	frames_make(&pkt, &s);
 	ck_assert_int_eq(parse_pkt(&pkt), DROP_NONE);
-	ck_assert(!pkt.fragment);
+	ck_assert(!pkt.fragment && !pkt.headless && !pkt.plain);
 	ck_assert_uint_eq(pkt.dport, 443);
+	s.frag = IP4_DF;
+	frames_make(&pkt, &s);
+	ck_assert_int_eq(parse_pkt(&pkt), DROP_NONE);
+	ck_assert(pkt.plain);
 	s.frag = 1;
 	frames_make(&pkt, &s);
 	ck_assert_int_eq(parse_pkt(&pkt), DROP_NONE);
-	ck_assert(pkt.fragment);
+	ck_assert(pkt.fragment && pkt.headless && !pkt.plain);
 	ck_assert_uint_eq(pkt.dport, 0);
 }
 END_TEST

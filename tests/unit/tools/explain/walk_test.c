@@ -42,6 +42,20 @@ START_TEST(translations_stand_where_they_happened)
 }
 END_TEST
 
+/* Its first fragment and the one behind it. */
+START_TEST(what_happens_to_each_piece_is_told_once)
+{
+	walk_of("", "ping: {from: harbor-nginx, to: registry, size: 1800, "
+		    "fragment: true}");
+	ck_assert_uint_eq(w.count, 5);
+	ck_assert_uint_eq(w.hops[1].nat_count, 1);
+	ck_assert_uint_eq(w.hops[2].nat_count, 1);
+	ck_assert_uint_eq(w.hops[2].nats[0].sport, 1024);
+	ck_assert(w.hops[4].delivered);
+	explain_kit_fini(&k);
+}
+END_TEST
+
 START_TEST(
 	a_service_router_without_rules_lets_pass_as_one_whose_rules_do_not_match)
 {
@@ -93,6 +107,7 @@ Suite *walk_test_suite(void)
 {
 	Suite *s = suite_create("tools/explain/walk");
 	TCase *t = tcase_create("walk");
+	tcase_add_test(t, what_happens_to_each_piece_is_told_once);
 	tcase_add_test(t, one_hop_for_each_gateway_whatever_parts_it_has);
 	tcase_add_test(t, translations_stand_where_they_happened);
 	tcase_add_test(
