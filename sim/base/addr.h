@@ -54,6 +54,14 @@ static inline bool addr_same(ip4 a, ip4 b)
 	return a.v == b.v;
 }
 
+/* Whether one host can have it: none in 0/8 and 127/8, and none from 224.0.0.0 on
+ * (RFC 1812 5.3.7). */
+static inline bool addr_is_unicast(ip4 a)
+{
+	uint32_t net = a.v >> 24;
+	return net && net < 224 && net != 127;
+}
+
 static inline uint32_t addr_mask(uint8_t len)
 {
 	return len ? ~(uint32_t)0 << (32 - len) : 0;

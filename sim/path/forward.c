@@ -89,8 +89,8 @@ static inline enum drop send_on(struct forward *f, struct run *r, size_t i,
 	struct route_way *way = &r->way;
 	struct pkt *p = r->at[i];
 	route_group to = r->to[i];
-	enum drop drop = DROP_NONE;
-	if (!r->in.backplane)
+	enum drop drop = route_martian(p);
+	if (drop == DROP_NONE && !r->in.backplane)
 		drop = route_ttl(p);
 	if (way->group != to)
 		*way = route_way_of(f, to);

@@ -11,8 +11,8 @@
  *	   delivery (unconfirmed for NSX; the article needs it). Then, on any
  *	   port, the load balancer: a session, a virtual server
  *	4. an address of the router itself: PKT_LOCAL
- *	5. TTL, unless it came in from another part of the same gateway: one
- *	   TTL per gateway
+ *	5. one host to one host? TTL, unless it came in from another part of the
+ *	   same gateway: one TTL per gateway
  *	6. route; ECMP by the 5-tuple
  *	7. MTU of the way out: before a port is taken for what cannot leave
  *	8. on an uplink: source NAT: a session, an SNAT rule, a REFLEXIVE rule;

@@ -70,6 +70,13 @@ static inline enum drop route_ttl(struct pkt *p)
 {
 	return ip4_dec_ttl(p->data + ETH_SIZE) ? DROP_NONE : DROP_TTL_ZERO;
 }
+/* RFC 1812 5.3.7: what is not from one host to one host goes no further. */
+static inline enum drop route_martian(const struct pkt *p)
+{
+	return addr_is_unicast(p->src) && addr_is_unicast(p->dst)
+		       ? DROP_NONE
+		       : DROP_MARTIAN;
+}
 /* Strict uRPF (RFC 3704 section 2.2): some best route to the source, 'back', must
  * leave by the port the packet came in by; a default route counts. */
 enum drop route_urpf_by(const struct forward *f, const struct pkt *p,

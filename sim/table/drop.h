@@ -62,6 +62,9 @@
 	  "raise the MTU of the link or lower the MSS of the sender")          \
 	X(MALFORMED, "IP", "its header or checksum is wrong",                  \
 	  "look at the sender")                                                \
+	X(MARTIAN, "IP",                                                       \
+	  "its source, its destination or its frame is not that of one host",  \
+	  "look at the sender")                                                \
 	X(FRAGMENT, "IP_REASS",                                                \
 	  "it is a fragment that does not fit the others of its packet",       \
 	  "look at who cuts the packet")                                       \

@@ -129,11 +129,11 @@ static bool is_stray(const struct router *r, struct pkt *p)
 	       !route_is_local(&r->forward, p->dst);
 }
 
-static void drop_stray(struct router *r, struct pkt *p)
+void router_refuse(struct router *r, struct pkt *p, enum drop reason)
 {
 	static const struct router_head nothing;
 	world_note(&r->node, p, NOTE_RECEIVED, p->in_port);
-	router_drop(r, p, DROP_NOT_FORWARDING, &nothing);
+	router_drop(r, p, reason, &nothing);
 }
 
 static void receive(struct nic *n, struct batch *b);
@@ -141,6 +141,13 @@ static void receive(struct nic *n, struct batch *b);
 static bool is_for(const struct nic *n, const struct pkt *p)
 {
 	return p->len >= ETH_SIZE && eth_is_for(p->data, &n->mac);
+}
+
+/* RFC 1812 5.3.4: no router sends on what came to everybody. Of addresses that
+ * are for many it knows none. */
+static bool is_spread(const struct router *r, const struct pkt *p)
+{
+	return r->forwards && eth_is_group(eth_dst(p->data));
 }
 
 /* It has to wait for others. */
@@ -155,7 +162,7 @@ static inline bool is_plain(const struct router *r, const struct nic *n,
 			    struct pkt *p)
 {
 	return is_for(n, p) && eth_type(p->data) != ETH_TYPE_ARP &&
-	       !is_stray(r, p) && !is_piece(r, p);
+	       !is_spread(r, p) && !is_stray(r, p) && !is_piece(r, p);
 }
 
 static void take_other(struct router *r, struct nic *n, struct pkt *p)
@@ -164,10 +171,13 @@ static void take_other(struct router *r, struct nic *n, struct pkt *p)
 		world_free_pkt(router_world(r), p);
 	else if (eth_type(p->data) == ETH_TYPE_ARP)
 		router_arp_receive(r, n, p);
-	else if (is_piece(r, p))
-		router_gather_take(r, p);
+	else if (is_stray(r, p))
+		router_refuse(r, p, DROP_NOT_FORWARDING);
+	else if (is_spread(r, p))
+		router_refuse(r, p,
+			      parse_pkt(p) ? DROP_MALFORMED : DROP_MARTIAN);
 	else
-		drop_stray(r, p);
+		router_gather_take(r, p);
 }
 
 /* Something among them is not plain, and waits until that is done which came

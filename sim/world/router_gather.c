@@ -55,18 +55,11 @@ static void forget(struct router_gather *g)
 	mem_free(g);
 }
 
-static void lose(struct router *r, struct pkt *p, enum drop reason)
-{
-	static const struct router_head nothing;
-	world_note(&r->node, p, NOTE_RECEIVED, p->in_port);
-	router_drop(r, p, reason, &nothing);
-}
-
 static void on_late(void *context)
 {
 	struct router_gather *g = context;
 	for (size_t i = 0; i < g->pieces.count; i++)
-		lose(g->router, g->pieces.at[i], DROP_REASSEMBLY);
+		router_refuse(g->router, g->pieces.at[i], DROP_REASSEMBLY);
 	forget(g);
 }
 
@@ -158,12 +151,12 @@ static void go_on(struct router_gather *g)
 void router_gather_take(struct router *r, struct pkt *p)
 {
 	if (!is_sound(p)) {
-		lose(r, p, DROP_FRAGMENT);
+		router_refuse(r, p, DROP_FRAGMENT);
 		return;
 	}
 	struct router_gather *g = find(r, p);
 	if (!add(g, p))
-		lose(r, p, DROP_FRAGMENT);
+		router_refuse(r, p, DROP_FRAGMENT);
 	else if (is_whole(g))
 		go_on(g);
 }

@@ -76,11 +76,6 @@ void router_icmp_answer(struct router *r, struct pkt *p)
 	world_free_pkt(router_world(r), p);
 }
 
-static bool is_unicast(ip4 a)
-{
-	return a.v && a.v >> 28 < 14 && a.v >> 24 != 127;
-}
-
 /* RFC 1812 4.3.2.7: not about errors, not about fragments but the first, not
  * to or about what is not one host. */
 static bool may_report(const struct router *r, const struct pkt *p,
@@ -90,9 +85,8 @@ static bool may_report(const struct router *r, const struct pkt *p,
 		return false;
 	if (!r->ports[p->in_port].addr_count)
 		return false;
-	if (!is_unicast(addr_ip4(be_load32(head->bytes + SRC_OFFSET))) ||
-	    !is_unicast(addr_ip4(be_load32(head->bytes + DST_OFFSET))) ||
-	    eth_is_group(eth_dst(p->data)))
+	if (!addr_is_unicast(addr_ip4(be_load32(head->bytes + SRC_OFFSET))) ||
+	    !addr_is_unicast(addr_ip4(be_load32(head->bytes + DST_OFFSET))))
 		return false;
 	if (p->drop == DROP_MTU)
 		return r->icmp_frag_needed;

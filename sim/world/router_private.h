@@ -79,6 +79,8 @@ void router_take(struct router *r, struct pkt *p);
  * (where configured), frees 'p'. */
 void router_drop(struct router *r, struct pkt *p, enum drop reason,
 		 const struct router_head *head);
+/* 'p' came in and goes no further; nobody is told. Takes it, parsed. */
+void router_refuse(struct router *r, struct pkt *p, enum drop reason);
 /* The address of 'port' to speak to 'peer' from: one of the same subnet, else
  * the main one; 0.0.0.0 if there is none. */
 ip4 router_port_addr(const struct router *r, uint16_t port, ip4 peer);

@@ -104,7 +104,7 @@ static void check_usable(const struct holder *h, struct diag *d)
 	uint32_t host = a.v & ~addr_mask(h->address.len);
 	bool is_edge = h->address.len < 31 &&
 		       (!host || host == ~addr_mask(h->address.len));
-	if (!is_edge && a.v >> 24 && a.v >> 24 != 127 && a.v >> 28 < 14)
+	if (!is_edge && addr_is_unicast(a))
 		return;
 	diag_error(d, h->at, "no host can have the address of %s", h->name);
 	diag_help(d, "the first and the last address of a network are its own "

@@ -89,10 +89,9 @@ static inline void gather_kit_write(const struct world_kit_udp *u,
 
 /* Puts piece 'number' of it on the wire, from the host 'from' to r. Returns its id
  * in traces. */
-static inline uint32_t gather_kit_put(struct gather_kit *g,
-				       struct router *from,
-				       const struct world_kit_udp *u,
-				       unsigned number)
+static inline uint32_t gather_kit_put(struct gather_kit *g, struct router *from,
+				      const struct world_kit_udp *u,
+				      unsigned number)
 {
 	uint8_t whole[IP4_SIZE + 72];
 	struct pkt *p = world_take_pkt(g->kit.world);

@@ -165,7 +165,7 @@ static const struct {
 	{2, 9, 24, DROP_FRAGMENT},	    /* behind the last */
 	{1, 2, 8, DROP_FRAGMENT},	    /* the last, before another */
 	{1, IP4_MF, 20, DROP_FRAGMENT},	    /* no multiple of 8 */
-	{0, 3 | IP4_MF, 0, DROP_FRAGMENT}, /* nothing in it */
+	{0, 3 | IP4_MF, 0, DROP_FRAGMENT},  /* nothing in it */
 	{1, IP4_OFFSET, 24, DROP_FRAGMENT}, /* beyond 64 KiB */
 };
 
