@@ -7,27 +7,13 @@ SEGMENTS segments spread over them, HOSTS hosts spread over those.
 """
 import sys
 
-
-def address(number):
-    return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+from tier0 import address, head
 
 
 def main():
     tier1s, segments, hosts = map(int, sys.argv[1:4])
-    out = []
-    out.append(f"title: {tier1s} Tier-1 gateways, {segments} segments, {hosts} hosts")
-    out.append("""edge_clusters:
-  ec1: {edges: {en1: {}, en2: {}}}
-tier0s:
-  t0:
-    ha_mode: ACTIVE_STANDBY
-    edge_cluster: ec1
-    interfaces:
-      up-en1: {edge: en1, segment: uplink, address: 192.0.2.2/24}
-      up-en2: {edge: en2, segment: uplink, address: 192.0.2.3/24}
-    static_routes:
-      default-out: {network: 0.0.0.0/0, next_hops: [192.0.2.1]}
-tier1s:""")
+    out = head(f"{tier1s} Tier-1 gateways, {segments} segments, {hosts} hosts")
+    out.append("tier1s:")
     for i in range(tier1s):
         out.append(f"  t1-{i}: {{tier0: t0, edge_cluster: ec1, "
                    "route_advertisement_types: [TIER1_CONNECTED, TIER1_NAT], "

@@ -8,25 +8,13 @@ rules of an access list.
 """
 import sys
 
-
-def address(number):
-    return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+from tier0 import address, head
 
 
 def main():
     count = int(sys.argv[1])
-    out = [f"title: {count} rules of each kind", """edge_clusters:
-  ec1: {edges: {en1: {}, en2: {}}}
-tier0s:
-  t0:
-    ha_mode: ACTIVE_STANDBY
-    edge_cluster: ec1
-    interfaces:
-      up-en1: {edge: en1, segment: uplink, address: 192.0.2.2/24}
-      up-en2: {edge: en2, segment: uplink, address: 192.0.2.3/24}
-    static_routes:
-      default-out: {network: 0.0.0.0/0, next_hops: [192.0.2.1]}
-    nat_rules:"""]
+    out = head(f"{count} rules of each kind")
+    out.append("    nat_rules:")
     for i in range(count):
         out.append(f"      d{i}: {{action: DNAT, sequence_number: {i % 10}, "
                    f"destination_network: {address(0x66000000 + i)}, "
