@@ -320,6 +320,30 @@ START_TEST(the_egress_address_itself_serves_nobody)
 }
 END_TEST
 
+/* What was decided about a flow ends where an address comes or goes: at a node
+ * that keeps no state, one with sessions, and one that reflects. */
+START_TEST(an_address_that_comes_or_goes_voids_decisions)
+{
+	struct router *r = (struct router *[]){upstream, t1, t0}[_i];
+	struct addr_if own = world_kit_if(REGISTRY "/32");
+	struct world_kit_inbox at_router;
+	world_kit_listen(&kit, r, &at_router);
+	for (size_t i = 0; i < 3; i++)
+		request(64); /* the flow cache knows them */
+	ck_assert_uint_eq(at_registry.count, 3);
+	ck_assert(router_add_addr(r, 0, own));
+	for (size_t i = 1; i < 4; i++) {
+		request(64);
+		ck_assert_uint_eq(at_router.count, i);
+	}
+	ck_assert_uint_eq(at_registry.count, 3);
+	router_remove_addr(r, 0, own.addr);
+	request(64);
+	ck_assert_uint_eq(at_registry.count, 4);
+	ck_assert_uint_eq(at_router.count, 3);
+}
+END_TEST
+
 /* Two routers on one segment; the address that both can answer for moves. */
 static struct router *pair[2];
 
@@ -461,6 +485,8 @@ Suite *router_tables_test_suite(void)
 	tcase_add_test(t, neighbours_survive_new_tables);
 	tcase_add_test(t, idle_sessions_end_and_give_back_their_port);
 	tcase_add_test(t, the_egress_address_itself_serves_nobody);
+	tcase_add_loop_test(t, an_address_that_comes_or_goes_voids_decisions, 0,
+			    3);
 	tcase_add_test(t, an_address_that_moves_is_announced);
 	suite_add_tcase(s, t);
 	return s;
