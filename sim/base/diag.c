@@ -27,6 +27,12 @@ void diag_fini(struct diag *d)
 	memset(d, 0, sizeof(*d));
 }
 
+void diag_forget(struct diag *d)
+{
+	d->message_count = d->error_count = d->warning_count = 0;
+	d->muted = false;
+}
+
 uint16_t diag_source(struct diag *d, const char *name, const char *text,
 		     size_t len)
 {

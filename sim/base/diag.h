@@ -75,6 +75,8 @@ void diag_note(struct diag *d, struct diag_place place, const char *format, ...)
 void diag_help(struct diag *d, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* The messages; sources stay, and places in them lead where they did. */
+void diag_forget(struct diag *d);
 /* Appends all messages as text; 'color' adds ANSI colours. */
 void diag_print(const struct diag *d, bool color, struct str *out);
 

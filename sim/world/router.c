@@ -441,6 +441,11 @@ bool router_source_for(const struct router *r, ip4 dst, ip4 *src)
 	return false;
 }
 
+bool router_forwards(const struct router *r)
+{
+	return r->forwards;
+}
+
 bool router_has_addr(const struct router *r, ip4 a)
 {
 	for (uint16_t i = 0; i < r->node.nic_count; i++)

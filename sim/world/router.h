@@ -129,6 +129,8 @@ bool router_source_for(const struct router *r, ip4 dst, ip4 *src);
 uint32_t router_mtu_to(const struct router *r, ip4 dst);
 bool router_has_addr(const struct router *r, ip4 a);
 
+bool router_forwards(const struct router *r);
+
 /* For `show` and expectations. */
 const struct rib *router_rib(const struct router *r);
 const struct forward *router_forward(const struct router *r);

@@ -22,6 +22,42 @@ struct errand {
 	struct diag *diag;
 };
 
+/* What live_follow() carries over to a namespace. */
+static bool is_followed(const char *key)
+{
+	return !strcmp(key, "gateway") || !strcmp(key, "routes") ||
+	       !strcmp(key, "forwards") || !strcmp(key, "interfaces");
+}
+
+static void warn_of_host(const struct tree_node *host, const char *netns,
+			 struct diag *d)
+{
+	for (const struct tree_node *n = host->first; n; n = n->next) {
+		if (is_followed(n->key))
+			continue;
+		diag_warning(d, n->key_at,
+			     "'%s' does not reach %s: that is the namespace "
+			     "'%s'",
+			     n->key, host->key, netns);
+		diag_help(d, "set up there what is to be so: live mode only "
+			     "tells it of routes, forwarding, and interfaces "
+			     "that are up or down");
+	}
+}
+
+/* Much of a host is what real programs do with it, not what we say. */
+static void warn(const struct console *c, const struct tree_node *patch,
+		 struct diag *d)
+{
+	const struct tree_node *hosts = tree_get(patch, "hosts");
+	for (const struct tree_node *h = hosts ? hosts->first : NULL; h;
+	     h = h->next) {
+		const char *netns = live_netns(c->live, h->key);
+		if (netns)
+			warn_of_host(h, netns, d);
+	}
+}
+
 static void do_change(struct errand *e)
 {
 	struct console *c = e->console;
@@ -40,6 +76,8 @@ static void do_change(struct errand *e)
 		tree_free(c->tree);
 		c->tree = next;
 		next = NULL;
+		live_follow(c->live, e->diag);
+		warn(c, patch->root, e->diag);
 		if (c->changed)
 			c->changed(c->context, c->net);
 	}
@@ -114,24 +152,29 @@ static void carry_out(struct errand *e, const char *word)
 	unknown(word, e->diag);
 }
 
+/* False if something was wrong. */
+static bool report(struct console *c)
+{
+	bool ok = !c->diag->error_count;
+	c->report(c->context, c->diag);
+	diag_forget(c->diag);
+	return ok;
+}
+
 bool console_do(struct console *c, const char *line)
 {
 	struct str out = {0};
-	struct diag d;
 	char *copy = mem_text(line);
 	char *word = copy + strspn(copy, BLANKS);
 	char *rest = word + strcspn(word, BLANKS);
 	if (*rest)
 		*rest++ = '\0';
-	diag_init(&d);
-	struct errand e = {c, rest, &out, &d};
+	struct errand e = {c, rest, &out, c->diag};
 	if (*word && *word != '#')
 		carry_out(&e, word);
 	if (out.len)
 		c->answer(c->context, str_text(&out), out.len);
-	c->report(c->context, &d);
-	bool ok = !d.error_count;
-	diag_fini(&d);
+	bool ok = report(c);
 	str_fini(&out);
 	mem_free(copy);
 	return ok;
@@ -139,12 +182,9 @@ bool console_do(struct console *c, const char *line)
 
 static void too_long(struct console *c)
 {
-	struct diag d;
-	diag_init(&d);
-	diag_error(&d, diag_nowhere(), "a command of more than %u bytes",
+	diag_error(c->diag, diag_nowhere(), "a command of more than %u bytes",
 		   LINE_LIMIT);
-	c->report(c->context, &d);
-	diag_fini(&d);
+	report(c);
 	str_clear(&c->input);
 }
 
@@ -165,9 +205,9 @@ static void do_lines(struct console *c)
 }
 
 void console_init(struct console *c, struct live *l, struct net *n,
-		  struct tree *tree)
+		  struct tree *tree, struct diag *d)
 {
-	*c = (struct console){.live = l, .net = n, .tree = tree};
+	*c = (struct console){.live = l, .net = n, .tree = tree, .diag = d};
 }
 
 void console_fini(struct console *c)

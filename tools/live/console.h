@@ -23,6 +23,7 @@ struct console {
 	struct live *live;
 	struct net *net;
 	struct tree *tree; /* the topology as it is now; owned */
+	struct diag *diag; /* the caller's */
 	struct str input;  /* read, but not a whole line yet */
 	bool quit;
 	/* Where answers and messages about mistakes go, after each command. */
@@ -33,9 +34,11 @@ struct console {
 	void *context;
 };
 
-/* Takes 'tree'; the hooks are the caller's to fill in. */
+/* Takes 'tree', whose sources 'd' has; it also gets those of the changes, and
+ * what commands have to say, until that has been reported. The hooks are the
+ * caller's to fill in. */
 void console_init(struct console *c, struct live *l, struct net *n,
-		  struct tree *tree);
+		  struct tree *tree, struct diag *d);
 void console_fini(struct console *c);
 /* Reads what there is and carries out each whole line. At the end of the input
  * 'quit' is set. */

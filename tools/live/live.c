@@ -13,13 +13,11 @@
 #include "sim/base/mem.h"
 #include "sim/wire/eth.h"
 #include "tools/live/live_private.h"
-#include "tools/live/netspace.h"
 #include "tools/live/wallclock.h"
 
 /* No frame is taken in while fewer slots are free: what is under way must be
  * able to go on, also where a segment copies it to all its ports. */
 #define SLOTS_RESERVED 1024
-#define MTU_MAX	       (PKT_ROOM - ETH_SIZE)
 
 static volatile sig_atomic_t stopped;
 
@@ -64,14 +62,9 @@ void live_free(struct live *l)
 {
 	if (!l)
 		return;
-	for (size_t i = 0; i < l->ports.count; i++) {
-		l->ports.at[i]->nic->driver = NULL;
-		close(l->ports.at[i]->fd);
-		mem_free(l->ports.at[i]);
-	}
+	live_hosts_fini(l);
 	world_unwatch(l->world, &l->drops_watch);
 	sigprocmask(SIG_SETMASK, &l->signals_before, NULL);
-	VEC_FREE(&l->ports);
 	VEC_FREE(&l->drops);
 	mem_free(l->entered);
 	mem_free(l);
@@ -92,7 +85,7 @@ static void give_out(struct live_port *port, const struct pkt *p)
 		meter_add(&l->transit, now - e->at);
 }
 
-static void on_frames(void *context, struct nic *n, struct batch *b)
+void live_on_frames(void *context, struct nic *n, struct batch *b)
 {
 	struct live_port *port = context;
 	for (size_t i = 0; i < b->count; i++) {
@@ -142,6 +135,21 @@ static void drain(struct live_port *port)
 	}
 }
 
+/* Somebody has removed the device; there is nothing to wait for. */
+static void lose(struct live_port *port)
+{
+	struct live *l = port->live;
+	struct str line = {0};
+	str_addf(&line, "%.3f s  %s:%s is gone from namespace '%s'",
+		 (double)world_now(l->world) / VCLOCK_S, port->nic->node->name,
+		 port->nic->name, port->host->space.name);
+	if (l->say)
+		l->say(l->say_context, str_text(&line));
+	str_fini(&line);
+	close(port->fd);
+	port->fd = -1;
+}
+
 static bool advance(struct live *l)
 {
 	return world_run_until(l->world, wallclock_now() - l->started);
@@ -187,106 +195,12 @@ enum live_end live_run(struct live *l, int input)
 		if (!advance(l))
 			return LIVE_LIMIT;
 		for (size_t i = 0; i < count; i++)
-			if (fds[i].revents & POLLIN)
+			if (fds[i].revents & POLLERR)
+				lose(l->ports.at[i]);
+			else if (fds[i].revents & POLLIN)
 				drain(l->ports.at[i]);
 		if (fds[count].revents)
 			return LIVE_INPUT;
 	}
 	return LIVE_SIGNAL;
-}
-
-static struct nic *find_nic(const struct live *l, const struct model_host *h,
-			    const char *name)
-{
-	struct node *n = router_node(host_router(net_host(l->net, h->id.name)));
-	for (uint16_t i = 0; i < n->nic_count; i++)
-		if (!strcmp(n->nics[i]->name, name))
-			return n->nics[i];
-	return NULL;
-}
-
-static bool can_be_tap(const struct live *l, const struct model_host *h,
-		       const struct model_interface *f, struct diag *d)
-{
-	if (l->ports.count == LIVE_PORTS_MAX)
-		diag_error(d, diag_nowhere(),
-			   "live mode drives up to %d interfaces",
-			   LIVE_PORTS_MAX);
-	else if (find_nic(l, h, f->id.name)->driver)
-		diag_error(d, diag_nowhere(), "host '%s' is given twice",
-			   h->id.name);
-	else if (strlen(f->id.name) > NETSPACE_NAME)
-		diag_error(d, f->id.at,
-			   "'%s' is too long for a device of the kernel, which "
-			   "takes %d letters",
-			   f->id.name, NETSPACE_NAME);
-	else if (f->mtu > MTU_MAX)
-		diag_error(d, f->id.at,
-			   "an MTU of %u is more than live mode carries, which "
-			   "is %d",
-			   f->mtu, MTU_MAX);
-	else
-		return true;
-	return false;
-}
-
-static bool add_port(struct live *l, const struct model_host *h,
-		     const struct model_interface *f, struct netspace *s,
-		     struct diag *d)
-{
-	if (!can_be_tap(l, h, f, d))
-		return false;
-	struct nic *nic = find_nic(l, h, f->id.name);
-	struct netspace_tap tap = {f->id.name, nic->mac, f->mtu, f->address};
-	int fd;
-	if (!netspace_add_tap(s, &tap, &fd, d))
-		return false;
-	struct live_port *port = MEM_NEW(struct live_port);
-	*port = (struct live_port){.live = l,
-				   .nic = nic,
-				   .fd = fd,
-				   .netns = s->name,
-				   .addr = f->address};
-	port->driver = (struct nic_driver){on_frames, port};
-	nic->driver = &port->driver;
-	VEC_ADD(&l->ports, port);
-	return true;
-}
-
-/* The kernel is told of the first next hop; a null route it is not told of. */
-static bool add_routes(const struct model_host *h, struct netspace *s,
-		       struct diag *d)
-{
-	struct addr_prefix all = {{0}, 0};
-	bool ok = !h->has_gateway || netspace_add_route(s, all, h->gateway, d);
-	for (size_t i = 0; i < h->routes.count; i++) {
-		const struct model_route *r = &h->routes.at[i];
-		if (r->next_hops.count == 1)
-			ok &= netspace_add_route(s, r->network,
-						 r->next_hops.at[0].ip_address,
-						 d);
-		else
-			diag_warning(d, r->network_at,
-				     "this route is not set in namespace '%s': "
-				     "it has %zu next hops",
-				     s->name, r->next_hops.count);
-	}
-	return ok;
-}
-
-bool live_attach(struct live *l, const struct model_host *h, const char *netns,
-		 struct diag *d)
-{
-	struct netspace s;
-	bool ok = netspace_enter(&s, netns, d);
-	for (size_t i = 0; ok && i < h->interfaces.count; i++)
-		ok = add_port(l, h, &h->interfaces.at[i], &s, d);
-	ok = ok && add_routes(h, &s, d);
-	netspace_leave(&s);
-	if (ok && h->nat_rules.count)
-		diag_warning(d, h->id.at,
-			     "the NAT rules of this host are not set in "
-			     "namespace '%s'",
-			     netns);
-	return ok;
 }

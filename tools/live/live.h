@@ -8,7 +8,8 @@
  * a command.
  *
  * live_new, live_attach for each host, live_run (as often as need be),
- * live_free: the devices are gone. The net must outlive it. */
+ * live_follow after each net_apply(), live_free: the devices are gone, and the
+ * namespaces as before. The net must outlive it. */
 #ifndef LIVE_H
 #define LIVE_H
 
@@ -30,10 +31,17 @@ struct live *live_new(struct net *n,
 		      void *context);
 void live_free(struct live *l);
 /* Each interface of host 'h' becomes a TAP device of its name in the namespace
- * 'netns', with address, MTU, MAC and the host's routes. The simulated host
- * sleeps. */
+ * 'netns', with address, MTU and MAC; the namespace gets the host's routes, and
+ * forwards if it does. The simulated host sleeps. 'netns' is the caller's. */
 bool live_attach(struct live *l, const struct model_host *h, const char *netns,
 		 struct diag *d);
+
+/* The network has changed: namespaces are told of routes, interfaces that are up
+ * or down, and forwarding. False if one of them could not be; the rest is done,
+ * and what failed is not tried again. */
+bool live_follow(struct live *l, struct diag *d);
+/* The namespace that stands for 'host'; NULL if it is simulated. */
+const char *live_netns(const struct live *l, const char *host);
 
 enum live_end {
 	LIVE_INPUT,  /* 'input' can be read */

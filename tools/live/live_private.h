@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What live.c and live_stats.c share; nobody else includes it. */
+/* What live.c and its parts share; nobody else includes it. */
 #ifndef LIVE_PRIVATE_H
 #define LIVE_PRIVATE_H
 
@@ -7,6 +7,7 @@
 
 #include "sim/base/vec.h"
 #include "tools/live/live.h"
+#include "tools/live/netspace.h"
 
 #define LIVE_PORTS_MAX 64
 /* Frames whose time of entry is remembered: more than can be under way. */
@@ -18,13 +19,21 @@ struct live_sum {
 					      * bytes in the busiest one */
 };
 
-/* An interface of a host that is the kernel's. */
+/* A host that is the kernel's. */
+struct live_host {
+	struct router *router; /* the simulated host, which sleeps */
+	struct netspace space;
+	struct rib routes; /* that its namespace has been told of; owned */
+};
+
+/* An interface of it. */
 struct live_port {
 	struct live *live;
+	struct live_host *host;
 	struct nic *nic;
 	struct nic_driver driver;
-	int fd;
-	const char *netns; /* the caller's */
+	int fd;	 /* of the device; -1: it is gone */
+	bool up; /* so the namespace has been told */
 	struct addr_if addr;
 	struct live_sum in, out; /* as seen by the network */
 	uint64_t refused;	 /* frames that the kernel did not take */
@@ -48,6 +57,9 @@ struct live {
 	struct net *net;
 	struct world *world;
 	struct {
+		VEC(struct live_host *);
+	} hosts;
+	struct {
 		VEC(struct live_port *);
 	} ports;
 	struct live_entry *entered; /* by id modulo LIVE_UNDER_WAY */
@@ -63,6 +75,12 @@ struct live {
 	void (*say)(void *context, const char *line);
 	void *say_context;
 };
+
+/* live.c: the simulator's frames for a device */
+void live_on_frames(void *context, struct nic *n, struct batch *b);
+
+/* live_hosts.c: namespaces are as they were before, devices are gone */
+void live_hosts_fini(struct live *l);
 
 /* live_stats.c */
 void live_watch_drops(struct live *l); /* starts to count them */

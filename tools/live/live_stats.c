@@ -136,6 +136,6 @@ void live_print_ports(const struct live *l, struct str *out)
 		char addr[ADDR_IP4_SIZE];
 		str_addf(out, "%s %s %s/%u in %s\n", p->nic->node->name,
 			 p->nic->name, addr_print_ip4(p->addr.addr, addr),
-			 p->addr.len, p->netns);
+			 p->addr.len, p->host->space.name);
 	}
 }

@@ -8,7 +8,6 @@
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <net/if_arp.h>
-#include <net/route.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,8 +16,10 @@
 #include <unistd.h>
 
 #include "sim/base/str.h"
+#include "tools/live/netroute.h"
 
-#define FOLDER "/run/netns/"
+#define FOLDER	   "/run/netns/"
+#define FORWARDING "/proc/sys/net/ipv4/ip_forward"
 
 static bool failed(const struct netspace *s, const char *what, struct diag *d)
 {
@@ -32,6 +33,9 @@ static bool failed(const struct netspace *s, const char *what, struct diag *d)
 	else if (reason == EBUSY)
 		diag_help(d, "a device of that name is there already, perhaps "
 			     "that of another tierpath");
+	else if (reason == ENODEV || reason == ENETUNREACH)
+		diag_help(d, "its device may have been removed or taken down "
+			     "by somebody else");
 	return false;
 }
 
@@ -56,9 +60,28 @@ static bool no_space(const char *name, struct diag *d)
 	return false;
 }
 
+static void close_file(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* Files that belong to the namespace wherever the thread goes. */
+static bool open_files(struct netspace *s, struct diag *d)
+{
+	s->control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	s->routes = netroute_open();
+	s->forwarding = open(FORWARDING, O_RDWR | O_CLOEXEC);
+	if (s->forwarding < 0)
+		s->forwarding = -errno; /* told when it is needed */
+	return (s->control >= 0 && s->routes >= 0) ||
+	       failed(s, "open a socket", d);
+}
+
 bool netspace_enter(struct netspace *s, const char *name, struct diag *d)
 {
-	*s = (struct netspace){.name = name, .home = -1, .control = -1};
+	*s = (struct netspace){name, -1, -1, -1, -1, 0};
 	int fd = open_space(name);
 	if (fd < 0)
 		return no_space(name, d);
@@ -67,24 +90,29 @@ bool netspace_enter(struct netspace *s, const char *name, struct diag *d)
 	if (!in)
 		failed(s, "enter it", d);
 	close(fd);
-	if (!in) {
-		close(s->home);
-		return false;
-	}
-	s->control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	return s->control >= 0 || failed(s, "open a socket", d);
+	if (in)
+		return open_files(s, d);
+	close_file(&s->home);
+	return false;
 }
 
 void netspace_leave(struct netspace *s)
 {
-	if (s->control >= 0)
-		close(s->control);
-	if (s->home < 0)
-		return;
 	/* It was ours to be in a moment ago. */
-	if (setns(s->home, CLONE_NEWNET) != 0)
+	if (s->home >= 0 && setns(s->home, CLONE_NEWNET) != 0)
 		perror("tierpath: leaving a namespace");
-	close(s->home);
+	close_file(&s->home);
+}
+
+void netspace_close(struct netspace *s)
+{
+	struct diag nobody;
+	diag_init(&nobody);
+	netspace_forward(s, false, &nobody);
+	diag_fini(&nobody);
+	close_file(&s->forwarding);
+	close_file(&s->routes);
+	close_file(&s->control);
 }
 
 static void set_name(struct ifreq *r, const char *name)
@@ -100,15 +128,18 @@ static void set_addr(struct sockaddr *out, uint32_t addr)
 	memcpy(out, &in, sizeof(in));
 }
 
-static bool bring_up(struct netspace *s, const char *name, struct diag *d)
+bool netspace_set_up(struct netspace *s, const char *device, bool up,
+		     struct diag *d)
 {
 	struct ifreq r;
-	set_name(&r, name);
+	set_name(&r, device);
 	if (ioctl(s->control, SIOCGIFFLAGS, &r) != 0)
 		return failed(s, "ask for the device's flags", d);
-	r.ifr_flags = (short)(r.ifr_flags | IFF_UP);
+	r.ifr_flags =
+		(short)(up ? r.ifr_flags | IFF_UP : r.ifr_flags & ~IFF_UP);
 	return ioctl(s->control, SIOCSIFFLAGS, &r) == 0 ||
-	       failed(s, "bring the device up", d);
+	       failed(s, up ? "bring the device up" : "take the device down",
+		      d);
 }
 
 /* Nobody here speaks it; else the kernel would send solicitations. A kernel
@@ -179,30 +210,38 @@ bool netspace_add_tap(struct netspace *s, const struct netspace_tap *tap,
 	if (*fd < 0)
 		return false;
 	silence_ip6(tap->name);
-	if (set_link(s, tap, d) && set_ip4(s, tap, d) && bring_up(s, "lo", d) &&
-	    bring_up(s, tap->name, d))
+	if (set_link(s, tap, d) && set_ip4(s, tap, d) &&
+	    netspace_set_up(s, "lo", true, d) &&
+	    netspace_set_up(s, tap->name, true, d))
 		return true;
 	close(*fd);
 	*fd = -1;
 	return false;
 }
 
-bool netspace_add_route(struct netspace *s, struct addr_prefix network,
-			ip4 gateway, struct diag *d)
+bool netspace_route(struct netspace *s, const struct rib_change *c, bool known,
+		    struct diag *d)
 {
 	char text[ADDR_PREFIX_SIZE];
-	struct rtentry r;
 	struct str what = {0};
-	memset(&r, 0, sizeof(r));
-	set_addr(&r.rt_dst, network.addr.v);
-	set_addr(&r.rt_genmask, addr_mask(network.len));
-	set_addr(&r.rt_gateway, gateway.v);
-	r.rt_flags = RTF_UP | RTF_GATEWAY;
-	if (ioctl(s->control, SIOCADDRT, &r) == 0)
+	if (netroute_follow(s->routes, c, known))
 		return true;
-	str_addf(&what, "add the route to %s",
-		 addr_print_prefix(network, text));
+	str_addf(&what, "%s the route to %s", c->gone ? "remove" : "set",
+		 addr_print_prefix(c->prefix, text));
 	failed(s, str_text(&what), d);
 	str_fini(&what);
 	return false;
+}
+
+bool netspace_forward(struct netspace *s, bool on, struct diag *d)
+{
+	char before = '0', now = on ? '1' : s->forwarded;
+	if (on == (s->forwarded != 0))
+		return true;
+	errno = -s->forwarding;
+	if (s->forwarding < 0 || pread(s->forwarding, &before, 1, 0) != 1 ||
+	    pwrite(s->forwarding, &now, 1, 0) != 1)
+		return failed(s, "change " FORWARDING, d);
+	s->forwarded = on ? before : 0;
+	return true;
 }

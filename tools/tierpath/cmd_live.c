@@ -142,7 +142,7 @@ static bool build(struct session *s)
 		return false;
 	}
 	s->live = live_new(s->net, on_drop, s);
-	console_init(&s->console, s->live, s->net, t);
+	console_init(&s->console, s->live, s->net, t, s->diag);
 	s->console.answer = on_answer;
 	s->console.report = on_report;
 	s->console.changed = on_changed;
@@ -211,8 +211,7 @@ int cmd_live(const struct option_values *v)
 	diag_init(&d);
 	if (build(&s)) {
 		cmd_report(v, &d); /* warnings */
-		diag_fini(&d);
-		diag_init(&d);
+		diag_forget(&d);
 		status = end_status(&s, run(&s));
 	}
 	if (!release(&s) && status == OPTION_EXIT_OK)

@@ -68,6 +68,28 @@ START_TEST(twenty_are_kept_and_the_rest_counted)
 }
 END_TEST
 
+START_TEST(sources_outlive_what_was_said)
+{
+	struct diag d;
+	struct str out = {0};
+	diag_init(&d);
+	uint16_t net = diag_source(&d, "net.yaml", "a: b\n", 5);
+	for (int i = 0; i < 25; i++)
+		diag_warning(&d, diag_nowhere(), "number %d", i);
+	diag_forget(&d);
+	diag_print(&d, false, &out);
+	ck_assert_str_eq(str_text(&out), "");
+	diag_error(&d, (struct diag_place){net, 3, 1}, "not b");
+	diag_print(&d, false, &out);
+	ck_assert_uint_eq(d.error_count + d.warning_count, 1);
+	ck_assert_str_eq(str_text(&out), "net.yaml:1:4: error: not b\n"
+					 "    1 | a: b\n"
+					 "      |    ^\n");
+	str_fini(&out);
+	diag_fini(&d);
+}
+END_TEST
+
 START_TEST(control_characters_do_not_reach_the_terminal)
 {
 	struct diag d;
@@ -110,6 +132,7 @@ Suite *diag_test_suite(void)
 	tcase_add_test(c, a_message_shows_place_line_and_caret);
 	tcase_add_test(c, a_place_at_the_end_of_the_text_is_shown);
 	tcase_add_test(c, twenty_are_kept_and_the_rest_counted);
+	tcase_add_test(c, sources_outlive_what_was_said);
 	tcase_add_test(c, control_characters_do_not_reach_the_terminal);
 	tcase_add_test(c, a_long_line_is_cut_around_the_place);
 	suite_add_tcase(s, c);

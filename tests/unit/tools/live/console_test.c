@@ -14,6 +14,7 @@ static const char topology[] =
 	"hosts: {h: {segment: a, address: 10.0.1.2/24, gateway: 10.0.1.1}}\n";
 
 static struct console c;
+static struct diag diag;
 static struct str answers, reports;
 
 static void answer(void *context, const char *text, size_t len)
@@ -30,15 +31,13 @@ static void report(void *context, const struct diag *d)
 
 static void setup(void)
 {
-	struct diag d;
-	diag_init(&d);
-	struct tree *t = tree_parse("net", topology, strlen(topology), &d);
-	struct model *m = model_read(t, &d);
-	struct net *n = net_new(m, 1, &d);
+	diag_init(&diag);
+	struct tree *t = tree_parse("net", topology, strlen(topology), &diag);
+	struct model *m = model_read(t, &diag);
+	struct net *n = net_new(m, 1, &diag);
 	ck_assert_ptr_nonnull(n);
 	model_free(m);
-	diag_fini(&d);
-	console_init(&c, live_new(n, NULL, NULL), n, t);
+	console_init(&c, live_new(n, NULL, NULL), n, t, &diag);
 	c.answer = answer;
 	c.report = report;
 }
@@ -48,6 +47,7 @@ static void teardown(void)
 	live_free(c.live);
 	net_free(c.net);
 	console_fini(&c);
+	diag_fini(&diag);
 	str_fini(&answers);
 	str_fini(&reports);
 }
@@ -58,7 +58,8 @@ static void is(const char *command, const char *answered, const char *reported)
 	str_clear(&reports);
 	console_do(&c, command);
 	ck_assert_ptr_nonnull(strstr(str_text(&answers), answered));
-	ck_assert_ptr_nonnull(strstr(str_text(&reports), reported));
+	ck_assert_msg(strstr(str_text(&reports), reported) != NULL, "%s",
+		      str_text(&reports));
 	ck_assert_int_eq(!*reported, !reports.len);
 }
 
@@ -80,9 +81,13 @@ START_TEST(a_wrong_change_changes_nothing)
 	is("change {routers: {r: {ruotes: {}}}}", "",
 	   "change:1:16: error: router has no key 'ruotes'");
 	is("change {hosts: {h: {address: 10.0.1.3/24}}}", "",
-	   "this changes the wiring");
+	   "change:1:23: error: this changes the wiring");
+	is("change {routers: {r: {interfaces: {a: {mtu: 1400}}}}}", "",
+	   "net:2:28: error: this changes the wiring");
 	is("change {hosts", "", "change:1:");
 	is("change", "", "the file is empty");
+	is("change {hosts: {h: {gateway: 10.0.1.2}}}", "",
+	   "change:1:23: error: the gateway of h is its own address");
 	is("change {routers: {r: {routes: null}}}", "", "error: ");
 }
 END_TEST
