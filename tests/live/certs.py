@@ -111,6 +111,13 @@ def certificates(r, tmp, simulated):
         ("a certificate for other names", OTHERS, (-1, 5), None, tls % "{names: [%s]}" % ", ".join(OTHERS)),
         ("plain HTTP", None, None, None, tls % "false"),
     ]
+    try:
+        play(r, cases, folder, tmp, simulated)
+    finally:
+        subprocess.run(["umount", "/etc/hosts"], check=True)
+
+
+def play(r, cases, folder, tmp, simulated):
     for number, (name, names, days, trusted, change) in enumerate(cases):
         stem = f"server{number}"
         if names:
@@ -119,4 +126,3 @@ def certificates(r, tmp, simulated):
         r.same(f"skopeo and its profile say the same to {name}", real(tmp, trusted or folder / "trusted"),
                without_times(simulated(change)))
         server.end()
-    subprocess.run(["umount", "/etc/hosts"], check=True)

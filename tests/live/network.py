@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Namespaces, programs in them, and the live network between."""
 import atexit
+import os
 import re
 import signal
 import subprocess
 import threading
 import time
 
+# Seconds until something must have happened; only a failure takes that long.
+PATIENCE = 60
 started = []
 
 
@@ -24,7 +27,7 @@ def stop_all():
 atexit.register(stop_all)
 
 
-def until(done, seconds):
+def until(done, seconds=PATIENCE):
     """Whether done() became true in time."""
     end = time.monotonic() + seconds
     while not done():
@@ -40,11 +43,16 @@ class Netns:
     def __init__(self, name):
         self.name = name
         subprocess.run(["ip", "netns", "add", name], check=True)
+        self.file = open(f"/run/netns/{name}", "rb")
 
     def words(self, command):
-        return ["nsenter", f"--net=/run/netns/{self.name}", *map(str, command)]
+        return ["nsenter", f"--net=/proc/{os.getpid()}/fd/{self.file.fileno()}", *map(str, command)]
 
-    def run(self, command, timeout=60):
+    def forget(self):
+        """Takes away the name; what is in it stays, and can be entered."""
+        subprocess.run(["ip", "netns", "del", self.name], check=True)
+
+    def run(self, command, timeout=PATIENCE):
         return subprocess.run(self.words(command), capture_output=True, text=True, timeout=timeout)
 
     def start(self, command, **options):
@@ -53,9 +61,9 @@ class Netns:
         return process
 
 
-def start(space, command, **options):
-    """A server of which nobody reads what it says."""
-    return space.start(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
+def start(space, command, log, **options):
+    """A server; what it says goes into the file 'log'."""
+    return space.start(command, stdout=open(log, "wb"), stderr=subprocess.STDOUT, **options)
 
 
 class Live:
@@ -70,7 +78,7 @@ class Live:
         started.append(self.process)
         self.lines, self.seen = [], 0
         threading.Thread(target=self.read, daemon=True).start()
-        if not self.wait("^ready$", 20):
+        if not self.wait("^ready$"):
             raise RuntimeError(self.text())
 
     def read(self):
@@ -82,12 +90,18 @@ class Live:
         self.seen = len(self.lines)
         self.process.stdin.write(command + "\n")
 
-    def wait(self, pattern, seconds):
+    def wait(self, pattern, seconds=PATIENCE):
         return until(lambda: any(re.search(pattern, line) for line in self.lines[self.seen:]), seconds)
+
+    def change(self, patch, pattern):
+        """A change that must work: 'pattern' is what live says then."""
+        self.do(f"change {patch}")
+        if not self.wait(pattern):
+            raise RuntimeError(f"no {pattern!r} after 'change {patch}':\n{self.text()}")
 
     def text(self):
         return "\n".join(self.lines)
 
     def end(self):
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(20)
+        return self.process.wait(PATIENCE)
