@@ -85,6 +85,27 @@ START_TEST(a_pull_that_is_cut_off_shows_what_it_sent)
 }
 END_TEST
 
+/* Not even its first event fits the limit, which a ping has used up. */
+START_TEST(a_pull_that_is_cut_off_at_once_has_sent_nothing)
+{
+	struct played p;
+	struct play_options few = {.max_events = 5};
+	played_run(&p,
+		   PULL "steps: [{ping: {from: vm-a, to: server}}, {pull: "
+			"{workload: pod, image: server.example/i}}]\n",
+		   &few);
+	const struct outcome *o = p.outcome;
+	ck_assert_ptr_nonnull(o->limit);
+	for (size_t i = 0; i < 2; i++)
+		ck_assert_int_eq(o->steps[i].status, OUTCOME_GOING);
+	ck_assert_str_eq(o->steps[0].verdict, "STILL WAITING");
+	ck_assert_uint_eq(o->steps[0].flow_count, 1);
+	ck_assert_str_eq(o->steps[1].verdict, "STILL PULLING");
+	ck_assert_uint_eq(o->steps[1].flow_count, 0);
+	played_end(&p);
+}
+END_TEST
+
 static unsigned failures(const struct outcome_step *s)
 {
 	for (size_t i = 0; i < s->event_count; i++)
@@ -278,6 +299,7 @@ Suite *play_test_suite(void)
 	tcase_add_test(t, a_background_step_goes_on_beside_the_next);
 	tcase_add_test(t, a_pull_goes_on_for_as_long_as_asked);
 	tcase_add_test(t, a_pull_that_is_cut_off_shows_what_it_sent);
+	tcase_add_test(t, a_pull_that_is_cut_off_at_once_has_sent_nothing);
 	tcase_add_test(t, a_pull_ends_after_the_attempts_asked_for);
 	tcase_add_test(t, kubelet_rests_when_its_step_has_ended);
 	tcase_add_test(t, the_fate_of_every_packet_is_known_in_the_end);

@@ -44,9 +44,11 @@ END_TEST
 
 START_TEST(avoidance_adds_a_segment_each_round)
 {
-	c.ssthresh = 10 * MSS;
+	c.ssthresh = 10 * MSS; /* reached, not passed */
 	send_full(10);
-	for (int i = 0; i < 10; i++) {
+	ack(MSS);
+	ck_assert_uint_eq(c.cwnd, 10 * MSS);
+	for (int i = 1; i < 10; i++) {
 		c.snd_nxt = c.snd_base + c.cwnd;
 		ack(MSS);
 	}

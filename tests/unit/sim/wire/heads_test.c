@@ -154,6 +154,47 @@ START_TEST(tcp_reads_the_mss_and_refuses_bad_options)
 }
 END_TEST
 
+START_TEST(a_tcp_head_is_as_long_as_it_says)
+{
+	uint8_t bytes[40] = {[12] = 0x50};
+	ip4 a = {1}, b = {2};
+	struct tcp t;
+	for (uint8_t words = 0; words < 16; words++) {
+		bytes[12] = (uint8_t)(words << 4);
+		sum_tcp(bytes, 40, a, b);
+		ck_assert_int_eq(tcp_read(bytes, 40, a, b, &t),
+				 words >= 5 && words <= 10);
+	}
+	bytes[12] = 0x50;
+	sum_tcp(bytes, 20, a, b);
+	ck_assert(tcp_read(bytes, 20, a, b, &t));
+	ck_assert(!tcp_read(bytes, 19, a, b, &t));
+}
+END_TEST
+
+/* RFC 2018: pairs of numbers, as many as the option has room for. */
+START_TEST(tcp_reads_what_has_arrived)
+{
+	uint8_t bytes[60] = {[12] = 0xf0, [20] = 1, 1, 4, 2};
+	ip4 a = {1}, b = {2};
+	struct tcp t;
+	for (uint8_t blocks = 0; blocks <= TCP_SACKS; blocks++) {
+		bytes[24] = 5;
+		bytes[25] = (uint8_t)(2 + 8 * blocks);
+		for (uint32_t i = 0; i < 2U * blocks; i++)
+			be_store32(bytes + 26 + 4 * i, 1000 + i);
+		sum_tcp(bytes, 60, a, b);
+		ck_assert(tcp_read(bytes, 60, a, b, &t));
+		ck_assert(t.sack_permitted && !t.mss);
+		ck_assert_uint_eq(t.sack_count, blocks);
+		for (uint32_t i = 0; i < blocks; i++) {
+			ck_assert_uint_eq(t.sacks[i].from, 1000 + 2 * i);
+			ck_assert_uint_eq(t.sacks[i].to, 1001 + 2 * i);
+		}
+	}
+}
+END_TEST
+
 static const struct {
 	uint8_t flags;
 	const char *name;
@@ -186,6 +227,8 @@ Suite *heads_test_suite(void)
 	tcase_add_test(c, icmp_checks_its_sum);
 	tcase_add_test(c, udp_takes_no_checksum_for_an_answer);
 	tcase_add_test(c, tcp_reads_the_mss_and_refuses_bad_options);
+	tcase_add_test(c, a_tcp_head_is_as_long_as_it_says);
+	tcase_add_test(c, tcp_reads_what_has_arrived);
 	tcase_add_loop_test(c, flags_have_the_names_people_use, 0,
 			    (int)(sizeof(flag_rows) / sizeof(flag_rows[0])));
 	suite_add_tcase(s, c);

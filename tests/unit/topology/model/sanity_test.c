@@ -18,11 +18,11 @@
 #define WIDE "address: 10.0.0.99/24"
 
 static const struct kit_row routes[] = {
-	{"of a Tier-1", "tier1s: {t: {static_routes: " ROUTES "}}\n",
+	{"of a Tier-1", "tier1s: {o: {}, t: {static_routes: " ROUTES "}}\n",
 	 "2 'b' error: 9 next hops: ECMP takes at most 8\n"},
 	{"of a Tier-0",
-	 KIT_CLUSTER "tier0s: {t: {edge_cluster: ec, static_routes: " ROUTES
-		     "}}\n",
+	 KIT_CLUSTER "tier0s: {o: {edge_cluster: ec}, t: {edge_cluster: ec, "
+		     "static_routes: " ROUTES "}}\n",
 	 "3 'b' error: 9 next hops: ECMP takes at most 8\n"},
 	{"of a router",
 	 "segments: {s: {}}\n"
@@ -31,7 +31,8 @@ static const struct kit_row routes[] = {
 	 "3 'b' error: 9 next hops: ECMP takes at most 8\n"},
 	{"of a host",
 	 "segments: {s: {}}\n"
-	 "hosts: {h: {segment: s, " WIDE ", routes: " ROUTES "}}\n",
+	 "hosts: {o: {segment: s, address: 10.0.0.98/24}, h: {segment: s, " WIDE
+	 ", routes: " ROUTES "}}\n",
 	 "3 'b' error: 9 next hops: ECMP takes at most 8\n"},
 };
 
@@ -119,22 +120,26 @@ static const struct kit_row addresses[] = {
 	{"of a gateway, a Tier-0, routers and hosts, twice",
 	 "nsx_version: \"3.2\"\n" KIT_CLUSTER
 	 "segments: {u: {}, s: {tier1: t, gateway_address: 10.0.0.1/24}}\n"
-	 "tier0s: {t0: {edge_cluster: ec, " DEFAULT ", interfaces: {\n"
+	 "tier0s: {o: {edge_cluster: ec, " DEFAULT "}, "
+	 "t0: {edge_cluster: ec, " DEFAULT ", interfaces: {\n"
+	 "h: {edge: en2, segment: u, address: 10.0.1.9/24},\n"
 	 "i: {edge: en1, segment: u, address: 10.0.1.1/24}}}}\n"
 	 "tier1s: {t: {tier0: t0}}\n"
-	 "routers: {r: {interfaces: {\n"
+	 "routers: {o: {interfaces: {i: {segment: u, address: 10.0.1.8/24}}},"
+	 " r: {interfaces: {\n"
+	 "h: {segment: u, address: 10.0.1.7/24},\n"
 	 "i: {segment: u, address: 10.0.1.1/24}}}}\n"
 	 "hosts:\n"
 	 "  a: {segment: s, address: 10.0.0.2/24}\n"
 	 "  b: {segment: s, address: 10.0.0.1/24}\n"
 	 "  c: {segment: u, address: 10.0.0.2/24, interfaces: {\n"
 	 "    x: {segment: s, address: 10.0.0.2/24}}}\n",
-	 "8 '10.0.1.1/24' error: r has the address 10.0.1.1, which t0 has\n"
-	 "5 '10.0.1.1/24' note: first used here\n"
-	 "11 '10.0.0.1/24' error: b has the address 10.0.0.1, which s has\n"
+	 "10 '10.0.1.1/24' error: r has the address 10.0.1.1, which t0 has\n"
+	 "6 '10.0.1.1/24' note: first used here\n"
+	 "13 '10.0.0.1/24' error: b has the address 10.0.0.1, which s has\n"
 	 "3 '10.0.0.1/24' note: first used here\n"
-	 "13 '10.0.0.2/24' error: c has the address 10.0.0.2, which a has\n"
-	 "10 '10.0.0.2/24' note: first used here\n"},
+	 "15 '10.0.0.2/24' error: c has the address 10.0.0.2, which a has\n"
+	 "12 '10.0.0.2/24' note: first used here\n"},
 	{"of an HA VIP", HA, ""},
 	{"taken from the HA VIP",
 	 HA "hosts:\n"

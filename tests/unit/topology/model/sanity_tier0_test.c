@@ -157,6 +157,11 @@ static const struct kit_row rules[] = {
 	 "5 '10.0.0.1' note: the addresses before translation\n"},
 	{"ports without a service", RULE(DNAT TO ", translated_ports: 80"),
 	 "5 '80' error: translated_ports without a service is ignored\n"},
+	{"SNAT on the second Tier-0, whose edges share nothing either",
+	 KIT_CLUSTER "tier0s:\n  a: {edge_cluster: ec, " DEFAULT "}\n"
+		     "  b: {edge_cluster: ec, " DEFAULT
+		     ", nat_rules: {r: {" SNAT TO "}}}\n",
+	 "4 'SNAT' error: SNAT is not possible on an ACTIVE_ACTIVE Tier-0\n"},
 	{"the second rule, on a Tier-0 whose edges share nothing",
 	 T0("ACTIVE_ACTIVE", "nat_rules: {\n"
 			     "a: {" REFLEXIVE "10.0.0.1, " TO "},\n"
@@ -170,22 +175,28 @@ static const struct kit_row rules[] = {
 		     "  b: {route_advertisement_types: [TIER1_NAT], "
 		     "nat_rules: {\nr: {" SNAT TO "}}}\n",
 	 "5 'r' warning: b has no edge cluster, hence no service router\n"},
-	{"the second rule, wherever it stands",
-	 KIT_CLUSTER "segments: {s: {}}\n"
-		     "tier1s: {t: {edge_cluster: ec, nat_rules: {\n"
-		     "a: {" SNAT TO "},\nb: {action: SNAT}}}}\n"
-		     "routers: {r: {interfaces: {i: {segment: s, address: "
-		     "10.0.0.1/24}}, nat_rules: {\n"
-		     "a: {" SNAT TO "},\nb: {action: DNAT}}}}\n"
-		     "hosts: {h: {segment: s, address: 10.0.0.2/24, forwards: "
-		     "true, nat_rules: {\n"
-		     "a: {" SNAT TO "},\nb: {action: REFLEXIVE}}}}\n",
-	 "5 'b' error: a rule of action SNAT needs source_network\n"
-	 "5 'b' error: a rule of action SNAT needs translated_network\n"
-	 "8 'b' error: a rule of action DNAT needs destination_network\n"
-	 "8 'b' error: a rule of action DNAT needs translated_network\n"
-	 "11 'b' error: a rule of action REFLEXIVE needs source_network\n"
-	 "11 'b' error: a rule of action REFLEXIVE needs translated_network\n"},
+	{"the second rule, on the second of each kind",
+	 KIT_CLUSTER
+	 "segments: {s: {}}\n"
+	 "tier0s: {o: {edge_cluster: ec, " DEFAULT "}, t: {edge_cluster: ec, "
+	 "ha_mode: ACTIVE_STANDBY, " DEFAULT ", nat_rules: {\n"
+	 "a: {" SNAT TO "},\nb: {action: NO_SNAT}}}}\n"
+	 "tier1s: {o: {}, t: {edge_cluster: ec, nat_rules: {\n"
+	 "a: {" SNAT TO "},\nb: {action: SNAT}}}}\n"
+	 "routers: {o: {interfaces: {i: {segment: s, address: 10.0.0.3/24}}},"
+	 " r: {interfaces: {i: {segment: s, address: 10.0.0.1/24}}, "
+	 "nat_rules: {\n"
+	 "a: {" SNAT TO "},\nb: {action: DNAT}}}}\n"
+	 "hosts: {o: {segment: s, address: 10.0.0.4/24}, h: {segment: s, "
+	 "address: 10.0.0.2/24, forwards: true, nat_rules: {\n"
+	 "a: {" SNAT TO "},\nb: {action: REFLEXIVE}}}}\n",
+	 "5 'b' error: a rule of action NO_SNAT needs source_network\n"
+	 "8 'b' error: a rule of action SNAT needs source_network\n"
+	 "8 'b' error: a rule of action SNAT needs translated_network\n"
+	 "11 'b' error: a rule of action DNAT needs destination_network\n"
+	 "11 'b' error: a rule of action DNAT needs translated_network\n"
+	 "14 'b' error: a rule of action REFLEXIVE needs source_network\n"
+	 "14 'b' error: a rule of action REFLEXIVE needs translated_network\n"},
 };
 
 #define SCOPED(scope)                                                          \
