@@ -229,7 +229,7 @@ def equivalents():
     known = {}
     for line in (pathlib.Path(__file__).parent / "equivalent.txt").read_text().splitlines():
         if line and not line.startswith("#"):
-            place, change, reason = line.split(" | ")
+            place, change, reason = line.rsplit(" | ", 2)
             known[place, change] = reason
     return known
 

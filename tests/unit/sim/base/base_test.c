@@ -2,6 +2,8 @@
 /* The small ones of sim/base: arena, vec, str, rng, hash. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "sim/base/arena.h"
 #include "sim/base/hash.h"
@@ -28,6 +30,26 @@ START_TEST(an_arena_gives_zeroed_memory_that_stays)
 	for (int i = 0; i < 100000; i++)
 		ck_assert_uint_eq(big[i], 0);
 	arena_fini(&a);
+}
+END_TEST
+
+/* By multiplication it would be four bytes. What ends the child is mem_grow(),
+ * or a sanitizer. */
+START_TEST(more_than_there_can_be_is_not_given)
+{
+	int status = 0;
+	fflush(NULL);
+	pid_t child = fork();
+	ck_assert_int_ge(child, 0);
+	if (!child) {
+		struct arena a;
+		close(STDERR_FILENO);
+		arena_init(&a);
+		arena_alloc(&a, SIZE_MAX / 4 + 2, 4);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert(!WIFEXITED(status) || WEXITSTATUS(status));
 }
 END_TEST
 
@@ -172,6 +194,7 @@ Suite *base_test_suite(void)
 	Suite *s = suite_create("base");
 	TCase *c = tcase_create("base");
 	tcase_add_test(c, an_arena_gives_zeroed_memory_that_stays);
+	tcase_add_test(c, more_than_there_can_be_is_not_given);
 	tcase_add_test(c, a_vec_keeps_order_while_it_grows);
 	tcase_add_test(c, text_grows_as_needed);
 	tcase_add_loop_test(c, did_you_mean_knows_its_limit, 0,

@@ -203,6 +203,23 @@ START_TEST(without_a_word_from_the_router_large_segments_are_lost)
 }
 END_TEST
 
+/* The smallest that every link carries (RFC 791). */
+START_TEST(the_narrowest_path_will_do)
+{
+	struct probe_conf get = {.kind = PROBE_HTTP,
+				 .target = "http://10.0.1.2:80/",
+				 .profile = profile_find("curl")};
+	struct registry_page page = {80, 200, LONG_TEXT, NULL};
+	registry_serve_page(h.server, &page);
+	mtu_of(h.r, 0, 68);
+	ck_assert_msg(host_kit_probe(&h, &get), "%s", str_text(&h.text));
+	ck_assert_uint_lt(h.took, VCLOCK_S);
+	for (size_t i = 0; i < h.k.frames.count; i++)
+		if (h.k.frames.at[i].nic == router_port(h.r, 0)->nic)
+			ck_assert_uint_le(h.k.frames.at[i].len, ETH_SIZE + 68);
+}
+END_TEST
+
 /* The server has closed first, and waits out what may still be on its way. A
  * new connection from the same port begins anew all the same: at once if its
  * number is beyond the old ones, else after one round of reset. */
@@ -249,6 +266,7 @@ Suite *conn_test_suite(void)
 	tcase_add_test(c, a_narrow_path_is_remembered_for_ten_minutes);
 	tcase_add_test(c,
 		       without_a_word_from_the_router_large_segments_are_lost);
+	tcase_add_test(c, the_narrowest_path_will_do);
 	tcase_add_test(c, time_wait_gives_way_to_a_new_connection);
 	tcase_add_test(c, a_host_answers_for_its_own_closed_ports);
 	suite_add_tcase(s, c);

@@ -66,6 +66,21 @@ START_TEST(a_session_is_known_from_its_second_packet)
 }
 END_TEST
 
+/* What a session leads to the node itself is not sent anywhere. */
+START_TEST(a_session_that_ends_here_is_looked_at)
+{
+	struct frames_spec in = back;
+	gateway_kit_rule(&kit, NAT_DNAT, NULL, "30.0.0.9", "30.0.0.5");
+	gateway_kit_local(&kit, "30.0.0.5");
+	in.dst = "30.0.0.9";
+	for (int i = 0; i < 3; i++) {
+		gateway_kit_expect(&kit, 1, &in,
+				   "8.8.8.8:53 > 30.0.0.5:1024 local");
+		ck_assert(!is_known(1, &in));
+	}
+}
+END_TEST
+
 START_TEST(it_counts_as_before)
 {
 	with_snat();
@@ -220,6 +235,7 @@ Suite *fast_test_suite(void)
 	TCase *c = tcase_create("fast");
 	tcase_add_checked_fixture(c, setup, NULL);
 	tcase_add_test(c, a_session_is_known_from_its_second_packet);
+	tcase_add_test(c, a_session_that_ends_here_is_looked_at);
 	tcase_add_test(c, it_counts_as_before);
 	tcase_add_test(c, one_that_was_idle_is_looked_at);
 	tcase_add_test(c, stateless_is_known_by_addresses);

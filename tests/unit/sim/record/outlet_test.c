@@ -121,6 +121,31 @@ START_TEST(a_reader_that_goes_away_is_no_error)
 }
 END_TEST
 
+/* The number that the next file would get. */
+static int next_file(void)
+{
+	int fd = dup(STDIN_FILENO);
+	close(fd);
+	return fd;
+}
+
+START_TEST(a_capture_that_is_over_keeps_no_file_open)
+{
+	static const uint8_t frame[60] = {0};
+	int before = next_file();
+	struct capture *c = capture_open(path, &d);
+	capture_add(c, 5, frame, sizeof(frame));
+	ck_assert_uint_eq(capture_count(c), 1);
+	ck_assert(capture_close(c, &d));
+	ck_assert_int_eq(next_file(), before);
+	capture_discard(capture_open(path, &d));
+	ck_assert_int_eq(next_file(), before);
+	struct stat st; /* a head of 24 bytes, one of 16 for the frame */
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(st.st_size, 24 + 16 + 60);
+}
+END_TEST
+
 START_TEST(what_was_never_opened_can_be_closed)
 {
 	ck_assert(capture_close(NULL, &d));
@@ -142,6 +167,7 @@ Suite *outlet_test_suite(void)
 	TCase *t = tcase_create("outlet");
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, what_was_never_opened_can_be_closed);
+	tcase_add_test(t, a_capture_that_is_over_keeps_no_file_open);
 	tcase_add_test(t, a_file_appears_when_it_is_complete);
 	tcase_add_test(t, pieces_of_any_length_keep_their_order);
 	tcase_add_test(t, what_was_there_stays_when_discarded);

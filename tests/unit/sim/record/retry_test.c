@@ -59,6 +59,31 @@ START_TEST(another_connection_with_the_same_ports_begins_anew)
 }
 END_TEST
 
+static unsigned count_again(void)
+{
+	return retry_count(&r, &p, 5, &waited);
+}
+
+/* Not what cannot be read, nor a part of it. */
+START_TEST(only_what_is_whole_is_counted)
+{
+	count_tcp(TCP_SYN, 100, 0, 1);
+	p.parsed = false;
+	ck_assert_uint_eq(count_again(), 1);
+	p.parsed = true;
+	p.fragment = true;
+	ck_assert_uint_eq(count_again(), 1);
+	p.fragment = false;
+	p.len--;
+	ck_assert_uint_eq(count_again(), 1);
+	p.len++;
+	ck_assert_uint_eq(count_again(), 2);
+	count_udp(53, 30, 0);
+	p.len--;
+	ck_assert_uint_eq(count_again(), 1);
+}
+END_TEST
+
 START_TEST(data_that_goes_on_is_new)
 {
 	count_tcp(TCP_SYN, 100, 0, 1);
@@ -112,6 +137,7 @@ Suite *retry_test_suite(void)
 	tcase_add_checked_fixture(c, NULL, teardown);
 	tcase_add_test(c, a_syn_is_counted);
 	tcase_add_test(c, another_connection_with_the_same_ports_begins_anew);
+	tcase_add_test(c, only_what_is_whole_is_counted);
 	tcase_add_test(c, data_that_goes_on_is_new);
 	tcase_add_test(c, numbers_wrap);
 	tcase_add_test(c, bare_acks_and_resets_are_not_counted);

@@ -231,6 +231,21 @@ START_TEST(packets_on_a_link_go_with_the_world)
 }
 END_TEST
 
+START_TEST(packets_on_a_link_go_back_with_it)
+{
+	connect((struct link_conf){.delay_ns = 1});
+	for (int i = 0; i < 3; i++)
+		send(&a, 60);
+	send(&b, 60);
+	ck_assert_uint_eq(world_free_pkts(kit.world), WORLD_KIT_PKTS - 4);
+	link_free(cable);
+	kit.world->links.count--;
+	ck_assert_uint_eq(world_free_pkts(kit.world), WORLD_KIT_PKTS);
+	world_run_until(kit.world, VCLOCK_S);
+	ck_assert_uint_eq(a.count + b.count, 0);
+}
+END_TEST
+
 START_TEST(an_empty_pool_ends_the_run)
 {
 	struct world *w = world_new(1, 1);
@@ -321,6 +336,7 @@ Suite *link_test_suite(void)
 	tcase_add_test(t, a_port_may_be_connected_to_itself);
 	tcase_add_test(t, a_driver_takes_the_place_of_the_node);
 	tcase_add_test(t, packets_on_a_link_go_with_the_world);
+	tcase_add_test(t, packets_on_a_link_go_back_with_it);
 	tcase_add_test(t, an_empty_pool_ends_the_run);
 	tcase_add_test(t, the_event_limit_ends_an_endless_run);
 	tcase_add_test(t, run_while_stops_at_the_event_that_ends_it);

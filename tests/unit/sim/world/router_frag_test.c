@@ -36,14 +36,14 @@ static void teardown(void)
 	world_kit_fini(&kit);
 }
 
-static struct pkt *echo(bool df)
+static struct pkt *echo_of(size_t bytes, bool df)
 {
 	struct pkt *p = world_take_pkt(kit.world);
 	struct icmp m = {.type = ICMP_ECHO_REQUEST, .id = 7, .seq = 3};
-	size_t size = ICMP_SIZE + BYTES;
+	size_t size = ICMP_SIZE + bytes;
 	p->len = (uint16_t)(ETH_SIZE + IP4_SIZE + size);
 	world_kit_write_ip(p, "10.1.0.2", "10.2.0.2", 64, IP4_PROTO_ICMP);
-	for (size_t i = 0; i < BYTES; i++)
+	for (size_t i = 0; i < bytes; i++)
 		p->data[ETH_SIZE + IP4_SIZE + ICMP_SIZE + i] = (uint8_t)i;
 	icmp_write(p->data + ETH_SIZE + IP4_SIZE, size, &m);
 	if (!df) {
@@ -53,6 +53,11 @@ static struct pkt *echo(bool df)
 		ip4_write(p->data + ETH_SIZE, &h);
 	}
 	return p;
+}
+
+static struct pkt *echo(bool df)
+{
+	return echo_of(BYTES, df);
 }
 
 static uint32_t send(struct pkt *p, uint64_t wait)
@@ -95,6 +100,20 @@ START_TEST(what_may_be_cut_arrives_whole)
 			    kit.frames.at[i].len ==
 				    ETH_SIZE + IP4_SIZE + ICMP_SIZE + BYTES;
 	ck_assert(answered);
+}
+END_TEST
+
+/* Bytes of data that, with the header of 8, fill their last piece to the end,
+ * or just begin another one. */
+static const struct {
+	size_t bytes, pieces;
+} fills[] = {{40, 1}, {41, 2}, {88, 2}, {89, 3}, {184, 4}, {185, 5}};
+
+START_TEST(pieces_are_as_many_as_are_needed)
+{
+	uint32_t id = send(echo_of(fills[_i].bytes, false), VCLOCK_S);
+	ck_assert_uint_eq(pieces_of(id), fills[_i].pieces);
+	ck_assert(world_kit_find(&kit, id, NOTE_DELIVERED));
 }
 END_TEST
 
@@ -145,6 +164,8 @@ Suite *router_frag_test_suite(void)
 	TCase *c = tcase_create("router_frag");
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_test(c, what_may_be_cut_arrives_whole);
+	tcase_add_loop_test(c, pieces_are_as_many_as_are_needed, 0,
+			    sizeof(fills) / sizeof(fills[0]));
 	tcase_add_test(c, what_may_not_is_dropped);
 	tcase_add_test(c, a_missing_piece_is_waited_for_30_s);
 	tcase_add_test(c, a_tunnel_loses_what_is_too_large_in_silence);

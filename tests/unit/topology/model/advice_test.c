@@ -230,7 +230,7 @@ static const struct kit_row tier1s[] = {
 	"a: {" more "segment: s, address: 10.0.0.1/24}},\n"
 #define HOPS(routes)                                                           \
 	routes ": {\n"                                                         \
-	       "near: {network: 10.1.0.0/16, next_hops: [10.0.0.1]},\n"        \
+	       "near: {network: 10.1.0.0/16, next_hops: [10.0.0.2, 10.0.0.1]},\n"        \
 	       "far: {network: 10.2.0.0/16, next_hops: [10.0.1.2,\n"           \
 	       "10.0.2.2,\n"                                                   \
 	       "10.0.1.255,\n"                                                 \
