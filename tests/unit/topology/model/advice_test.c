@@ -228,12 +228,12 @@ static const struct kit_row tier1s[] = {
 	"segments: {s: {}, t: {}}\n" kind ": {r: {interfaces: {\n"             \
 	"b: {" more "segment: t, address: 10.0.1.1/24},\n"                     \
 	"a: {" more "segment: s, address: 10.0.0.1/24}},\n"
-#define HOPS(routes)                                                           \
-	routes ": {\n"                                                         \
-	       "near: {network: 10.1.0.0/16, next_hops: [10.0.0.2, 10.0.0.1]},\n"        \
-	       "far: {network: 10.2.0.0/16, next_hops: [10.0.1.2,\n"           \
-	       "10.0.2.2,\n"                                                   \
-	       "10.0.1.255,\n"                                                 \
+#define HOPS(routes)                                                              \
+	routes ": {\n"                                                            \
+	       "near: {network: 10.1.0.0/16, next_hops: [10.0.0.2, 10.0.0.1]},\n" \
+	       "far: {network: 10.2.0.0/16, next_hops: [10.0.1.2,\n"              \
+	       "10.0.2.2,\n"                                                      \
+	       "10.0.1.255,\n"                                                    \
 	       "10.0.1.1]}}}}\n"
 #define STRAY(line)                                                            \
 	line " '10.0.2.2' warning: the next hop is on none of its networks\n"
