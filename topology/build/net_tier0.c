@@ -280,15 +280,6 @@ static void add_rule_proxies(const struct proxying *x, const struct nat_rule *r)
 		add_proxies_of(x, p->at[i]);
 }
 
-/* Translated addresses and VIPs inside an uplink's own network need somebody
- * who answers ARP for them. NSX does so on active-standby gateways, and on
- * active-active ones from 3.2 on. */
-static bool has_proxies(const struct model *m, const struct model_tier0 *g)
-{
-	return g->ha_mode == MODEL_ACTIVE_STANDBY || m->nsx_major > 3 ||
-	       (m->nsx_major == 3 && m->nsx_minor >= 2);
-}
-
 static void add_proxies(struct net_table *t, const struct model_tier0 *g,
 			const struct net_tier0 *t0, size_t sr)
 {
@@ -348,7 +339,7 @@ static void sr_tables(struct net *n, const struct model *m, size_t index,
 			 g->static_routes.count);
 	add_inside(&t, m, index, sr);
 	add_nat(&t, g, t0, number);
-	if (has_proxies(m, g) && sr->active)
+	if (model_has_proxy_arp(m, g) && sr->active)
 		add_proxies(&t, g, t0, number);
 	if (sr->active)
 		net_table_loopbacks(&t, g->nat_rules.at, g->nat_rules.count);

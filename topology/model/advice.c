@@ -95,14 +95,12 @@ static void check_same_target(const struct model_tier0 *g, struct diag *d)
 	overlap_fini(&targets);
 }
 
-/* On an active-active Tier-0 before 3.2 nobody answers ARP but for addresses
- * that are on an interface. */
+/* Where nobody answers ARP but for addresses that are on an interface. */
 static void check_arp(const struct model *m, const struct model_tier0 *g,
 		      const struct model_nat_rule *r, struct diag *d)
 {
 	bool in_subnet = false;
-	if (g->ha_mode != MODEL_ACTIVE_ACTIVE || m->nsx_major > 3 ||
-	    m->nsx_minor >= 2 || r->rule.translated.count != 1)
+	if (model_has_proxy_arp(m, g) || r->rule.translated.count != 1)
 		return;
 	ip4 a = r->rule.translated.at[0].addr;
 	for (size_t i = 0; i < g->interfaces.count; i++) {

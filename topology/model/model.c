@@ -29,6 +29,12 @@ struct model *model_read(const struct tree *t, struct diag *d)
 	return NULL;
 }
 
+bool model_has_proxy_arp(const struct model *m, const struct model_tier0 *g)
+{
+	return g->ha_mode == MODEL_ACTIVE_STANDBY || m->nsx_major > 3 ||
+	       (m->nsx_major == 3 && m->nsx_minor >= 2);
+}
+
 void model_hold(struct model *m)
 {
 	m->owners++;

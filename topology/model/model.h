@@ -312,6 +312,10 @@ struct model *model_read(const struct tree *t, struct diag *d);
 /* One more owner, who calls model_free() too. */
 void model_hold(struct model *m);
 void model_free(struct model *m); /* NULL is fine */
+/* Whether somebody answers ARP for translated addresses and VIPs inside a
+ * network of an uplink: NSX does so on ACTIVE_STANDBY gateways, and on
+ * ACTIVE_ACTIVE ones from NSX-T 3.2 on. */
+bool model_has_proxy_arp(const struct model *m, const struct model_tier0 *g);
 /* What a topology file may hold. */
 const struct schema_object *model_schema(void);
 

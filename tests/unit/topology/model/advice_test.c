@@ -123,6 +123,8 @@ static const struct kit_row tier0s[] = {
 	{"ARP of an active edge", ARP("\"3.0\"", "ACTIVE_STANDBY", "192.0.2.9"),
 	 ""},
 	{"ARP from 3.2 on", ARP("\"3.2\"", "ACTIVE_ACTIVE", "192.0.2.9"), ""},
+	{"ARP long before", ARP("\"2.5\"", "ACTIVE_ACTIVE", "192.0.2.9"),
+	 NOBODY_ANSWERS("192.0.2.9")},
 	{"ARP in 4.0", ARP("\"4.0\"", "ACTIVE_ACTIVE", "192.0.2.9"), ""},
 };
 
