@@ -151,7 +151,7 @@ static bool describe(const struct forward *f, const struct pkt *p,
 static bool is_by_session(const struct forward *f, const struct pkt *p,
 			  const struct session_look *l)
 {
-	if (!l->by || l->acts != 1 || p->verdict != PKT_SEND)
+	if (l->acts != 1 || p->verdict != PKT_SEND)
 		return false;
 	return l->arrived ? !f->ports[p->out_port].uplink
 			  : !f->ports[p->in_port].uplink;

@@ -55,6 +55,7 @@ struct fast_case {
 	uint16_t group; /* of next hops; if sent */
 };
 
+/* The first if a session acted on it ('look->by'). */
 void fast_learn_session(struct forward *f, const struct pkt *p,
 			const struct fast_case *known);
 void fast_learn_packet(struct forward *f, const struct pkt *p,

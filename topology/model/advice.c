@@ -23,8 +23,6 @@ static void add_below(struct below *b, const struct model_tier1 *t,
 	const struct nat_prefixes *from = &r->rule.source;
 	for (unsigned i = 0; i < from->count; i++)
 		overlap_add_prefix(&b->sources, from->at[i], b->rules.count);
-	if (!from->count)
-		overlap_add(&b->sources, 0, UINT32_MAX, b->rules.count);
 	VEC_ADD(&b->rules, r);
 	VEC_ADD(&b->owners, t);
 }

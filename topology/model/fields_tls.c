@@ -105,17 +105,11 @@ void fields_tls_defaults(struct model_tls *t)
 	t->versions = MODEL_TLS_12 | MODEL_TLS_13;
 }
 
-static void defaults(void *record)
-{
-	fields_tls_defaults(record);
-}
-
 const struct schema_object fields_tls = {
 	.name = "tls",
 	.doc = "TLS on the port, and its certificate; false: plain HTTP.",
 	.size = sizeof(struct model_tls),
 	.fields = tls_fields,
-	.defaults = defaults,
 	.from_scalar = on_or_off,
 	.scalar_form = "\"type\": \"boolean\"",
 };
