@@ -124,8 +124,7 @@ static void check_inside(const struct model *m, const struct holder *h,
 		return;
 	diag_warning(d, h->at, "the address of %s does not fit segment %s, %s",
 		     h->name, s->id.name, addr_print_prefix(net, text));
-	if (s->gateway_at.source)
-		diag_note(d, s->gateway_at, "the segment's gateway");
+	diag_note(d, s->gateway_at, "the segment's gateway");
 }
 
 static void check_gateways(const struct model *m, struct diag *d)

@@ -30,6 +30,13 @@ static const struct {
 	 "the network gains host web"},
 	{"tier0s: {t0: {ha_vip: {x: 1}}}", "tier0s.t0.ha_vip: added {x: 1}",
 	 "t0: ha_vip is now {x: 1}"},
+	{"tier0s: {t0: {nat_rules: none}}",
+	 "tier0s.t0.nat_rules: {a: {action: SNAT}} -> none",
+	 "t0: nat_rules is now none"},
+	{"title: {x: 1}", "title: small -> {x: 1}", "title is now {x: 1}"},
+	{"hosts: {dns: {nameservers: {x: 1}}}",
+	 "hosts.dns.nameservers: [10.0.0.1] -> {x: 1}",
+	 "dns: nameservers is now {x: 1}"},
 	{"tier0s: {t0: {ha_mode: ACTIVE_ACTIVE}}", NULL, "nothing changes"},
 };
 

@@ -135,11 +135,15 @@ START_TEST(a_claim_is_met_or_says_what_was_there_instead)
 	ck_assert_uint_eq(e->line, 10);
 	ck_assert_msg(e->met == !claims[_i].found, "%s: %s", claims[_i].claim,
 		      e->found ? e->found : "met");
-	if (claims[_i].found)
+	if (claims[_i].found) {
+		static const char not [] = "not selected";
 		ck_assert_msg(strstr(e->found, claims[_i].found), "%s: %s",
 			      claims[_i].claim, e->found);
-	else
+		ck_assert_int_eq(!strstr(e->found, not ),
+				 !strstr(claims[_i].found, not ));
+	} else {
 		ck_assert_ptr_null(e->found);
+	}
 	str_fini(&text);
 	played_end(&p);
 }

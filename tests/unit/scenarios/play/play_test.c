@@ -155,6 +155,28 @@ START_TEST(the_fate_of_every_packet_is_known_in_the_end)
 }
 END_TEST
 
+static void count_change(void *context, struct net *n)
+{
+	ck_assert_ptr_nonnull(n);
+	++*(size_t *)context;
+}
+
+START_TEST(who_looks_on_is_told_of_changes)
+{
+	struct played p;
+	size_t count = 0;
+	struct play_options o = {.changed = count_change, .context = &count};
+	played_run(
+		&p,
+		"steps: [{change: {title: x}}, {wait: 1s}, {change: {tier0s: "
+		"{t0: {nat_rules: null}}}}]\n",
+		&o);
+	ck_assert_ptr_nonnull(p.outcome);
+	ck_assert_uint_eq(count, 2);
+	played_end(&p);
+}
+END_TEST
+
 START_TEST(a_change_takes_effect_at_once)
 {
 	struct played p;
@@ -303,6 +325,7 @@ Suite *play_test_suite(void)
 	tcase_add_test(t, a_pull_ends_after_the_attempts_asked_for);
 	tcase_add_test(t, kubelet_rests_when_its_step_has_ended);
 	tcase_add_test(t, the_fate_of_every_packet_is_known_in_the_end);
+	tcase_add_test(t, who_looks_on_is_told_of_changes);
 	tcase_add_test(t, a_change_takes_effect_at_once);
 	tcase_add_test(t, the_same_seed_plays_the_same_packets);
 	tcase_add_test(t, another_seed_plays_other_ports);

@@ -176,6 +176,9 @@ START_TEST(one_port_must_be_meant)
 	add(&syn, 0);
 	ck_assert_ptr_null(play("gate"));
 	ck_assert_uint_eq(d.error_count, 1);
+	ck_assert_uint_eq(d.message_count, 2);
+	ck_assert_str_eq(d.messages[0].text, "'gate' has 2 ports: which one?");
+	ck_assert_str_eq(d.messages[1].text, "one of gate:lan, gate:net");
 }
 END_TEST
 

@@ -105,6 +105,33 @@ START_TEST(a_reset_is_of_the_service_of_what_it_refuses)
 }
 END_TEST
 
+static uint16_t replies[4];
+static size_t reply_count;
+
+static void on_reply(void *context, uint16_t seq)
+{
+	ck_assert_ptr_eq(context, replies);
+	replies[reply_count++] = seq;
+}
+
+START_TEST(replies_have_the_number_of_their_request)
+{
+	struct stack_ping ping = {.peer = world_kit_ip4("10.0.1.2"),
+				  .size = 20,
+				  .reply = on_reply,
+				  .context = replies};
+	reply_count = 0;
+	ck_assert(stack_ping_open(host_stack(h.client), &ping));
+	stack_ping_send(&ping, 0x0102);
+	stack_ping_send(&ping, 0xfeff);
+	world_run_until(h.k.world, VCLOCK_S);
+	ck_assert_uint_eq(reply_count, 2);
+	ck_assert_uint_eq(replies[0], 0x0102);
+	ck_assert_uint_eq(replies[1], 0xfeff);
+	stack_ping_close(&ping);
+}
+END_TEST
+
 /* ENETUNREACH, before anything is sent. */
 START_TEST(who_has_no_route_is_told_at_once)
 {
@@ -131,6 +158,7 @@ Suite *stack_test_suite(void)
 	tcase_add_test(t, a_protocol_that_nobody_speaks_is_unreachable);
 	tcase_add_test(t, no_more_is_quoted_than_there_was);
 	tcase_add_test(t, a_reset_is_of_the_service_of_what_it_refuses);
+	tcase_add_test(t, replies_have_the_number_of_their_request);
 	tcase_add_test(t, who_has_no_route_is_told_at_once);
 	suite_add_tcase(s, t);
 	return s;

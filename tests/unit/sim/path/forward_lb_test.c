@@ -86,6 +86,20 @@ START_TEST(without_a_member_the_packet_is_dropped)
 }
 END_TEST
 
+START_TEST(without_a_port_the_packet_is_dropped)
+{
+	struct frames_spec s = syn;
+	gateway_kit_narrow(&kit, 1024, 1025);
+	for (int i = 0; i < 2; i++, s.sport++)
+		gateway_kit_send(&kit, 1, &s);
+	gateway_kit_expect(&kit, 1, &s, "NAT_PORTS");
+	ck_assert_uint_eq(kit.pkt.drop_ref, 50);
+	ck_assert_uint_eq(server->connections, 2);
+	server->automap = false; /* needs none */
+	gateway_kit_expect(&kit, 1, &s, "8.8.8.8:5002 > 10.9.0.2:6443 in");
+}
+END_TEST
+
 START_TEST(what_opens_no_connection_is_dropped)
 {
 	struct frames_spec s = syn;
@@ -188,6 +202,7 @@ Suite *forward_lb_test_suite(void)
 	tcase_add_test(c, a_session_stays_with_its_member);
 	tcase_add_test(c, a_transparent_server_keeps_the_client);
 	tcase_add_test(c, without_a_member_the_packet_is_dropped);
+	tcase_add_test(c, without_a_port_the_packet_is_dropped);
 	tcase_add_test(c, what_opens_no_connection_is_dropped);
 	tcase_add_test(c, other_ports_of_a_vip_are_the_routers);
 	tcase_add_test(c, answers_of_a_vip_are_not_translated_by_snat);

@@ -248,6 +248,48 @@ START_TEST(lost_on_a_link_it_is_kept_where_it_left)
 }
 END_TEST
 
+static void tell(const struct pkt *p, enum note_kind kind, const struct node *n,
+		 uint64_t time)
+{
+	struct note note = {.time = time,
+			    .pkt = p->id,
+			    .node = n->number & (NOTE_NODES_MAX - 1),
+			    .kind = kind & 31U,
+			    .src = p->src,
+			    .dst = p->dst,
+			    .sport = p->sport,
+			    .dport = p->dport};
+	story_note(story, &note);
+}
+
+/* For a second: what a switch has lost may be a copy. */
+START_TEST(a_copy_lost_at_a_switch_is_not_the_end)
+{
+	struct node *sw = bridge_node(bridge_new(kit.world, "sw"));
+	struct pkt *p[2];
+	const uint64_t t = 5 * VCLOCK_S;
+	begin(false);
+	for (int i = 0; i < 2; i++) {
+		p[i] = world_kit_udp(&kit, &there);
+		p[i]->marked = true;
+		memset(p[i]->data, 0xff, 6); /* to all */
+		story_frame(story, world_kit_nic(a, 0), WATCH_OUT, t, p[i]);
+		tell(p[i], NOTE_DROPPED, sw, t);
+	}
+	ck_assert_uint_eq(kept.count, 0);
+	story_frame(story, world_kit_nic(r, 0), WATCH_IN, t + VCLOCK_S, p[0]);
+	tell(p[0], NOTE_DELIVERED, router_node(r), t + VCLOCK_S);
+	ck_assert_uint_eq(kept.count, 1);
+	same(0, "a:eth0", kept.at[0].src, " dropped delivered");
+	tell(p[0], NOTE_DELIVERED, router_node(r), t + VCLOCK_S + 1);
+	ck_assert_uint_eq(kept.count, 2); /* the other copy never came */
+	same(1, "a:eth0", kept.at[1].src, " dropped");
+	for (int i = 0; i < 2; i++)
+		world_free_pkt(kit.world, p[i]);
+	end();
+}
+END_TEST
+
 START_TEST(every_port_can_be_had)
 {
 	begin(true);
@@ -314,6 +356,7 @@ Suite *story_test_suite(void)
 	tcase_add_test(t, it_is_kept_when_it_came_though_it_dies_later);
 	tcase_add_test(t, time_does_not_go_back);
 	tcase_add_test(t, lost_on_a_link_it_is_kept_where_it_left);
+	tcase_add_test(t, a_copy_lost_at_a_switch_is_not_the_end);
 	tcase_add_test(t, every_port_can_be_had);
 	tcase_add_test(t, a_port_alone_tells_what_happened_before_it);
 	tcase_add_test(t, what_is_sent_again_is_told_once);

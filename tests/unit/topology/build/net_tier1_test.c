@@ -128,12 +128,18 @@ END_TEST
 	"web: {action: DNAT, destination_network: 30.0.0.1, "                  \
 	"translated_network: 10.1.0.10, service: TCP/80}"
 
+#define POOL                                                                   \
+	"hide: {source_network: 10.1.0.0/24, translated_network: 30.0.0.0/29}"
+
 static const struct {
-	const char *rules, *reason;
+	const char *rules, *target, *reason;
 	const char *at;
-} unasked[] = {{HIDE("10.1.0.0/24"), "L4PORT", "t1:sr"},
-	       {HIDE("10.1.0.10"), "TTL_ZERO", NULL},
-	       {"hide: null, " WEB, "L4PORT", "t1:sr"}};
+} unasked[] = {{HIDE("10.1.0.0/24"), "30.0.0.1", "L4PORT", "t1:sr"},
+	       {HIDE("10.1.0.10"), "30.0.0.1", "TTL_ZERO", NULL},
+	       {POOL, "30.0.0.0", "L4PORT", "t1:sr"},
+	       {POOL, "30.0.0.7", "L4PORT", "t1:sr"},
+	       {POOL, "30.0.0.8", "TTL_ZERO", NULL},
+	       {"hide: null, " WEB, "30.0.0.1", "L4PORT", "t1:sr"}};
 
 START_TEST(translated_addresses_drop_what_nobody_asked_for)
 {
@@ -146,7 +152,7 @@ START_TEST(translated_addresses_drop_what_nobody_asked_for)
 		 "next_hops: [192.0.2.2]}}}}",
 		 unasked[_i].rules);
 	net_kit_init(&k, patch);
-	ck_assert(!net_kit_ping(&k, "server", "30.0.0.1"));
+	ck_assert(!net_kit_ping(&k, "server", unasked[_i].target));
 	ck_assert_str_eq(drop_name(k.trace.packets.at[0].reason),
 			 unasked[_i].reason);
 	if (unasked[_i].at)

@@ -123,6 +123,16 @@ START_TEST(a_record_knows_its_path_and_place)
 }
 END_TEST
 
+START_TEST(it_lives_until_its_last_owner_has_gone)
+{
+	read_text(small);
+	model_hold(m);
+	model_free(m);
+	ck_assert_str_eq(m->workloads.at[0].id.name, "w");
+	/* clean() frees it; the sanitizer watches */
+}
+END_TEST
+
 static size_t hosts_on(const char *segment)
 {
 	size_t count = 0;
@@ -187,6 +197,7 @@ Suite *model_test_suite(void)
 	tcase_add_test(c, every_interface_takes_what_is_not_said);
 	tcase_add_test(c, names_become_indices);
 	tcase_add_test(c, a_record_knows_its_path_and_place);
+	tcase_add_test(c, it_lives_until_its_last_owner_has_gone);
 	tcase_add_test(
 		c, the_article_has_three_tier1_gateways_and_all_its_machines);
 	tcase_add_test(c, the_articles_third_tier1_has_no_segment);

@@ -109,6 +109,24 @@ START_TEST(ranges_of_one_owner_are_no_pair)
 }
 END_TEST
 
+START_TEST(of_equal_ranges_the_first_is_the_other_one)
+{
+	static const size_t owners[] = {2, 0, 3, 1};
+	struct overlap o = {0};
+	struct overlap_pair p = {0};
+	for (size_t i = 0; i < 4; i++)
+		overlap_add(&o, 5, 5, owners[i]);
+	overlap_seal(&o);
+	for (uint32_t i = 1; i < 4; i++) {
+		ck_assert(overlap_next(&o, &p));
+		ck_assert_uint_eq(p.low, 0);
+		ck_assert_uint_eq(p.high, i);
+	}
+	ck_assert(!overlap_next(&o, &p));
+	overlap_fini(&o);
+}
+END_TEST
+
 Suite *overlap_test_suite(void)
 {
 	Suite *s = suite_create("overlap");
@@ -116,6 +134,7 @@ Suite *overlap_test_suite(void)
 	tcase_add_loop_test(c, what_meets_is_found, 1, 4);
 	tcase_add_loop_test(c, whoever_meets_is_told, 1, 4);
 	tcase_add_test(c, ranges_of_one_owner_are_no_pair);
+	tcase_add_test(c, of_equal_ranges_the_first_is_the_other_one);
 	suite_add_tcase(s, c);
 	return s;
 }

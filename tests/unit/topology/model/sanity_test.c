@@ -220,8 +220,10 @@ static const struct kit_row hosts[] = {
 	 "4 'y y' error: 'y y' is not a DNS name\n"
 	 "5 ''z z'' error: 'z z' is not a DNS name\n"},
 	{"a profile that is none",
-	 DNS("profile: docker") "workloads:\n  v: {host: h}\n  w: {host: h, profile: kubelet}\n",
+	 DNS("profile: docker") "workloads:\n  v: {host: h, profile: crio}\n"
+				"  w: {host: h, profile: kubelet}\n",
 	 "3 'docker' error: there is no profile called 'docker'\n"
+	 "5 'crio' error: there is no profile called 'crio'\n"
 	 "6 'kubelet' error: there is no profile called 'kubelet'\n"},
 	{"NAT on one that does not forward",
 	 DNS("nat_rules: {r: {action: SNAT, source_network: 10.1.0.0/16,\n"
