@@ -71,9 +71,9 @@ START_TEST(only_what_is_whole_is_counted)
 	p.parsed = false;
 	ck_assert_uint_eq(count_again(), 1);
 	p.parsed = true;
-	p.fragment = true;
+	p.headless = true;
 	ck_assert_uint_eq(count_again(), 1);
-	p.fragment = false;
+	p.headless = false;
 	p.len--;
 	ck_assert_uint_eq(count_again(), 1);
 	p.len++;
