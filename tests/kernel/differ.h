@@ -71,7 +71,21 @@
 	  "by another",                                                         \
 	  "NSX: the function is not documented (D-443B6B0D says of which "      \
 	  "fields). Compared: both chose one of the next hops that the route "  \
-	  "allows. What comes of that packet is not compared")                  \
+	  "allows. What comes of that packet is not compared, but: if they "    \
+	  "are edges of one gateway, that both let the same bytes out; if "     \
+	  "these have the same networks, all of it")                            \
+	X(PROXY,                                                                \
+	  "two edges on one network both answer ARP for a translated "          \
+	  "address; the packet that waits goes to the first, later ones to "    \
+	  "the last",                                                           \
+	  "one neighbour entry",                                                \
+	  "NSX 3.2 answers on active-active gateways (VX 2022/08/22); which "   \
+	  "edge is not documented. Compared: as HASH")                          \
+	X(MARTIAN, "forwards what comes from the broadcast address of a "       \
+		   "network that the node is on",                               \
+	  "drops it where uRPF is STRICT",                                      \
+	  "RFC 1812 5.3.7: SHOULD NOT be forwarded; NSX not documented. "       \
+	  "Compared: up to that port")                                          \
 	X(REJECT_PART, "tells of the first fragment of a packet, too",          \
 	  "nft rejects only what has a right checksum, which a part has not",   \
 	  "RFC 1812 4.3.2.7 spares later fragments alone; here Linux says no "  \

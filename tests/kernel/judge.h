@@ -22,6 +22,7 @@ struct judge {
 	bool error_lost;	/* errors of this part may part ways */
 	bool part_ttl;		/* nor anything of this part */
 	bool parted;		/* the worlds, by a hash or a loop */
+	bool astray;		/* they took edges that are alike */
 	unsigned shots;		/* the greatest number of a packet */
 	unsigned long compared; /* packets seen in both worlds */
 	struct {

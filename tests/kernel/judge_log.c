@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lists of packets: which is whose twin, and what is said if there is none. */
 #include "sim/wire/be.h"
+#include "tests/kernel/edges.h"
 #include "tests/kernel/judge.h"
 
 static void print_quoted(const uint8_t *at, size_t size, struct str *out)
@@ -77,26 +78,100 @@ static bool is_loop(const struct judge *j, const struct log_part *part,
 	return false;
 }
 
-/* Whether the kernel sent it to another next hop that it may as well have. */
-static bool is_parted(struct judge *j, const struct log_seen *s,
-		      const struct log_part *kernel)
+/* Why a packet may as well be at the other place, DIFFER_COUNT: it may not. */
+static enum differ may_be(const struct judge *j, const struct log_seen *s,
+			  size_t other)
 {
-	bool parted = false;
-	for (size_t i = 0; i < kernel->count && !parted; i++) {
-		const struct log_seen *k = &kernel->at[i];
+	ip4 dst = judge_addr(&s->bytes, 16);
+	if (plan_is_equal(j->plan, s->place, other, dst) ||
+	    edges_may(j->plan, s->place, other, dst))
+		return DIFFER_HASH;
+	return edges_answer(j->plan, s->place, other, dst) ? DIFFER_PROXY
+							   : DIFFER_COUNT;
+}
+
+/* Where the kernel brought it instead, NULL: nowhere that it may. */
+static struct log_seen *find_other(struct judge *j, const struct log_seen *s,
+				   struct log_part *kernel)
+{
+	for (size_t i = 0; i < kernel->count; i++) {
+		struct log_seen *k = &kernel->at[i];
 		struct str reason = {0};
 		size_t bound = j->ports.count;
-		parted = !k->used && k->place != s->place &&
-			 plan_is_equal(j->plan, s->place, k->place,
-				       judge_addr(&s->bytes, 16)) &&
-			 (!judge_differs(j, &s->bytes, &k->bytes, &reason) ||
-			  judge_unquoted(j, &s->bytes, &k->bytes));
-		if (!parted)
-			j->ports.count = bound;
+		enum differ why = k->used || k->place == s->place
+					  ? DIFFER_COUNT
+					  : may_be(j, s, k->place);
+		bool same = why != DIFFER_COUNT &&
+			    (!judge_differs(j, &s->bytes, &k->bytes, &reason) ||
+			     judge_unquoted(j, &s->bytes, &k->bytes));
 		str_fini(&reason);
+		if (same) {
+			j->met[why]++;
+			return k;
+		}
+		j->ports.count = bound;
 	}
-	j->met[DIFFER_HASH] += parted;
-	return parted;
+	return NULL;
+}
+
+/* The kernel has brought 's' elsewhere, as it may. If that makes no difference,
+ * all that follows is compared. */
+static bool is_parted(struct judge *j, const struct log_seen *s,
+		      struct log_part *kernel)
+{
+	struct log_seen *k = find_other(j, s, kernel);
+	if (!k)
+		return false;
+	k->used = true;
+	if (edges_alike(j->plan, s->place, k->place, judge_addr(&s->bytes, 12),
+			judge_addr(&s->bytes, 16)))
+		j->astray = true;
+	else
+		j->parted = true;
+	return true;
+}
+
+/* The packet where it first comes out of a gateway that is active on several
+ * edges; NULL: nowhere, or in parts. */
+static const struct log_seen *find_outside(const struct judge *j,
+					   const struct log_part *part,
+					   size_t from, uint16_t id)
+{
+	for (size_t i = from; i < part->count; i++) {
+		const struct log_seen *at = &part->at[i];
+		const struct plan_place *place = &j->plan->places.at[at->place];
+		if (!at->used && be_load16(at->bytes.at + 4) == id &&
+		    j->plan->nodes.at[place->node].kind >= PLAN_ROUTER &&
+		    edges_leads(j->plan, at->place))
+			return be_load16(at->bytes.at + 6) & ~IP4_DF ? NULL
+								     : at;
+	}
+	return NULL;
+}
+
+/* Of a packet that the worlds sent by different edges, what comes out must be
+ * the same: each translates alike. */
+static bool outsides_differ(struct judge *j, const struct log_part *s,
+			    const struct log_part *k, size_t from,
+			    struct str *why)
+{
+	uint16_t id = be_load16(s->at[from].bytes.at + 4);
+	const struct log_seen *x = find_outside(j, s, from, id);
+	const struct log_seen *y = find_outside(j, k, 0, id);
+	char place[80];
+	if (!x || !y || judge_unquoted(j, &x->bytes, &y->bytes))
+		return false;
+	str_clear(why);
+	j->compared++;
+	if (!judge_differs(j, &x->bytes, &y->bytes, why)) {
+		str_clear(why);
+		return false;
+	}
+	str_addf(why, "at %s, by another edge: ",
+		 plan_print(j->plan, x->place, place));
+	judge_print(&x->bytes, why);
+	str_add(why, "\n");
+	return true;
 }
 
 /* Finds the kernel's packet for a simulated one. */
@@ -138,10 +213,17 @@ static bool find_twin(struct judge *j, const struct log_seen *s,
 	return false;
 }
 
-/* An address of a node, PLAN_NONE: of any. */
+/* An address of a gateway whose parts are one node here; of node 'node', or of
+ * any if that is PLAN_NONE. */
 static bool owns(const struct judge *j, size_t node, ip4 a)
 {
-	return plan_owns(j->plan, node, a) || plan_serves(j->plan, node, a);
+	const struct plan *p = j->plan;
+	for (size_t i = 0; i < p->nodes.count; i++)
+		if ((node == PLAN_NONE || node == i) &&
+		    p->nodes.at[i].part == PLAN_WHOLE &&
+		    (plan_owns(p, i, a) || plan_serves(p, i, a)))
+			return true;
+	return false;
 }
 
 /* Whether 'seen' is the end of its way at the first part of a gateway, for an
@@ -190,23 +272,45 @@ static bool is_part_reject(const struct log_seen *seen)
 	       be_load16(e->at + quote + 6) & IP4_MF;
 }
 
+/* Whether a port that checks sources (uRPF) has got it from the broadcast
+ * address of one of the node's networks. */
+static bool is_martian(struct judge *j, const struct log_seen *seen)
+{
+	const struct plan_place *at = &j->plan->places.at[seen->place];
+	ip4 src = judge_addr(&seen->bytes, 12);
+	size_t place = plan_place_to(j->plan, at->node, src);
+	if (!at->strict || place == PLAN_NONE)
+		return false;
+	struct addr_if on = j->plan->places.at[place].addr;
+	struct addr_prefix net = addr_prefix_of(on.addr, on.len);
+	bool martian = on.len < 31 &&
+		       src.v == net.addr.v + (uint32_t)addr_count(net) - 1;
+	j->met[DIFFER_MARTIAN] += martian;
+	return martian;
+}
+
 static bool parts_agree(struct judge *j, const struct log_part *s,
 			struct log_part *k, struct str *why)
 {
 	char place[80];
 	bool looped = false;
-	j->part_ttl = j->error_lost = j->parted = false;
+	j->part_ttl = j->error_lost = j->parted = j->astray = false;
 	for (size_t i = 0; i < s->count; i++) {
 		looped |= j->stateful && is_loop(j, s, i);
 		bool end = is_part_ttl(j, &s->at[i]);
 		j->part_ttl |= end && log_is_error(&s->at[i].bytes);
 		if (looped || j->part_ttl || j->parted)
 			continue;
+		if (is_martian(j, &s->at[i]))
+			j->parted = true;
 		if (find_twin(j, &s->at[i], k, why))
 			j->compared++;
-		else if (is_parted(j, &s->at[i], k))
-			j->parted = true;
-		else if (is_about_reset(j, s, &s->at[i]))
+		else if (is_parted(j, &s->at[i], k)) {
+			if (j->parted &&
+			    j->plan->places.at[s->at[i].place].backplane &&
+			    outsides_differ(j, s, k, i, why))
+				return false;
+		} else if (is_about_reset(j, s, &s->at[i]))
 			j->met[DIFFER_RESET]++;
 		else if (is_part_reject(&s->at[i]))
 			j->met[DIFFER_REJECT_PART]++;

@@ -7,7 +7,7 @@
 static size_t add_node(struct plan *p, enum plan_kind kind, size_t index,
 		       const char *name)
 {
-	struct plan_node n = {kind, index, name};
+	struct plan_node n = {.kind = kind, .index = index, .name = name};
 	VEC_ADD(&p->nodes, n);
 	return p->nodes.count - 1;
 }
@@ -37,38 +37,106 @@ static void add_segments(struct plan *p, size_t node, bool tier1, size_t index)
 	}
 }
 
-/* Of an active-standby gateway the edge of the first interface, which is the
- * active one. */
-static bool add_tier0(struct plan *p, size_t index, struct str *why)
+static void add_uplink(struct plan *p, size_t node, size_t tier0, size_t i)
+{
+	const struct model_tier0 *g = &p->model->tier0s.at[tier0];
+	const struct model_interface *f = &g->interfaces.at[i];
+	struct plan_place place = {.node = node,
+				   .port = f->id.name,
+				   .addr = f->address,
+				   .link = f->segment.index,
+				   .mtu = f->mtu,
+				   .uplink = true,
+				   .strict =
+					   f->urpf_mode == MODEL_URPF_STRICT,
+				   .interface = i};
+	struct addr_prefix net = addr_prefix_of(f->address.addr, f->address.len);
+	if (g->has_ha_vip && addr_in(g->ha_vip.addr, net))
+		place.vip = g->ha_vip;
+	add_place(p, &place);
+}
+
+/* On one edge; of an active-standby gateway that of the first interface, which
+ * is the active one. */
+static void add_whole(struct plan *p, size_t index)
 {
 	const struct model_tier0 *g = &p->model->tier0s.at[index];
 	size_t node = add_node(p, PLAN_TIER0, index, g->id.name);
-	for (size_t i = 0; i < g->interfaces.count; i++) {
-		const struct model_interface *f = &g->interfaces.at[i];
-		if (f->edge.index != g->interfaces.at[0].edge.index) {
-			if (g->ha_mode == MODEL_ACTIVE_STANDBY)
-				continue;
-			str_addf(why, "%s is active on two edges\n",
-				 g->id.name);
-			return false;
-		}
-		struct plan_place place = {.node = node,
-					   .port = f->id.name,
-					   .addr = f->address,
-					   .link = f->segment.index,
-					   .mtu = f->mtu,
-					   .uplink = true,
-					   .strict = f->urpf_mode ==
-						     MODEL_URPF_STRICT,
-					   .interface = i};
-		struct addr_prefix net =
-			addr_prefix_of(f->address.addr, f->address.len);
-		if (g->has_ha_vip && addr_in(g->ha_vip.addr, net))
-			place.vip = g->ha_vip;
-		add_place(p, &place);
-	}
+	for (size_t i = 0; i < g->interfaces.count; i++)
+		if (g->interfaces.at[i].edge.index ==
+		    g->interfaces.at[0].edge.index)
+			add_uplink(p, node, index, i);
 	add_segments(p, node, false, index);
+}
+
+/* Its place on the backplane has the address of that number. */
+static size_t add_part(struct plan *p, size_t tier0, const char *part,
+		       uint32_t number)
+{
+	const struct model_tier0 *g = &p->model->tier0s.at[tier0];
+	struct addr_prefix net = g->internal_transit_subnet;
+	struct plan_place place = {.port = "backplane",
+				   .addr = {{net.addr.v + number}, net.len},
+				   .link = p->link_count,
+				   .mtu = 1500,
+				   .backplane = true};
+	place.node = add_node(
+		p, PLAN_TIER0, tier0,
+		arena_printf(&p->arena, "%s:%s", g->id.name, part));
+	VEC_LAST(&p->nodes)->part = number == 1 ? PLAN_DR : PLAN_SR;
+	add_place(p, &place);
+	return place.node;
+}
+
+static bool is_first_on_edge(const struct model_tier0 *g, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (g->interfaces.at[j].edge.index ==
+		    g->interfaces.at[i].edge.index)
+			return false;
 	return true;
+}
+
+/* The SR of an edge; of an interface that is down nothing is there. */
+static void add_sr(struct plan *p, size_t index, size_t edge, uint32_t number)
+{
+	const struct model_tier0 *g = &p->model->tier0s.at[index];
+	const struct model_edge_cluster *c =
+		&p->model->edge_clusters.at[g->edge_cluster.index];
+	if (c->edges.at[edge].admin_state != MODEL_UP)
+		return;
+	size_t node =
+		add_part(p, index, c->edges.at[edge].id.name, number);
+	VEC_LAST(&p->nodes)->edge = edge;
+	for (size_t i = 0; i < g->interfaces.count; i++)
+		if (g->interfaces.at[i].edge.index == edge &&
+		    g->interfaces.at[i].admin_state == MODEL_UP)
+			add_uplink(p, node, index, i);
+}
+
+/* 169.254.0.1 is the DR, .2 and so on the SRs in the order of the interfaces. */
+static void add_parts(struct plan *p, size_t index)
+{
+	const struct model_tier0 *g = &p->model->tier0s.at[index];
+	uint32_t number = 1;
+	add_segments(p, add_part(p, index, "dr", number), false, index);
+	for (size_t i = 0; i < g->interfaces.count; i++)
+		if (is_first_on_edge(g, i))
+			add_sr(p, index, g->interfaces.at[i].edge.index,
+			       ++number);
+	p->link_count++;
+}
+
+static void add_tier0(struct plan *p, size_t index)
+{
+	const struct model_tier0 *g = &p->model->tier0s.at[index];
+	bool several = false;
+	for (size_t i = 0; i < g->interfaces.count; i++)
+		several |= i && is_first_on_edge(g, i);
+	if (several && g->ha_mode == MODEL_ACTIVE_ACTIVE)
+		add_parts(p, index);
+	else
+		add_whole(p, index);
 }
 
 /* The /31 of a router link: even address above, odd one below. */
@@ -144,8 +212,7 @@ bool plan_init(struct plan *p, struct model *m, struct str *why)
 	if (!has_counterpart(m, why))
 		return false;
 	for (size_t i = 0; i < m->tier0s.count; i++)
-		if (!add_tier0(p, i, why))
-			return false;
+		add_tier0(p, i);
 	for (size_t i = 0; i < m->tier1s.count; i++)
 		add_tier1(p, i);
 	for (size_t i = 0; i < m->routers.count; i++)
@@ -222,6 +289,14 @@ size_t plan_downlink_of(const struct plan *p, size_t tier1)
 	return PLAN_NONE;
 }
 
+size_t plan_backplane_of(const struct plan *p, size_t node)
+{
+	for (size_t i = 0; i < p->places.count; i++)
+		if (p->places.at[i].node == node && p->places.at[i].backplane)
+			return i;
+	return PLAN_NONE;
+}
+
 bool plan_owns(const struct plan *p, size_t node, ip4 a)
 {
 	for (size_t i = 0; i < p->places.count; i++) {
@@ -288,7 +363,8 @@ void plan_link_name(const struct plan *p, size_t link, char *out, size_t room)
 		return;
 	}
 	for (size_t i = 0; i < p->places.count; i++)
-		if (p->places.at[i].link == link && p->places.at[i].uplink)
+		if (p->places.at[i].link == link &&
+		    (p->places.at[i].uplink || p->places.at[i].backplane))
 			snprintf(out, room, "link of %s",
 				 p->nodes.at[p->places.at[i].node].name);
 }
@@ -321,7 +397,9 @@ const struct model_nat_rule *plan_nat(const struct plan *p, size_t node,
 	const struct model *m = p->model;
 	switch (n->kind) {
 	case PLAN_TIER0:
-		*count = m->tier0s.at[n->index].nat_rules.count;
+		*count = n->part == PLAN_DR
+				 ? 0
+				 : m->tier0s.at[n->index].nat_rules.count;
 		return m->tier0s.at[n->index].nat_rules.at;
 	case PLAN_TIER1:
 		*count = m->tier1s.at[n->index].edge_cluster.name

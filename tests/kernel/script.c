@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/kernel/edges.h"
+
 static void add_mac(struct str *out, unsigned number)
 {
 	str_addf(out, "02:00:00:00:%02x:%02x", (number + 1) >> 8,
@@ -163,14 +165,15 @@ static void tell_servers(const struct telling *t, const struct model *m,
 	}
 }
 
-/* What a Tier-1 advertises, at distance 3 (t1c, t1s, t1n, t1l). */
-static void add_advertised(const struct plan *p, size_t tier1, struct str *out)
+/* What a Tier-1 advertises, at distance 3 (t1c, t1s, t1n, t1l); 'via' leads
+ * there. */
+static void add_advertised(const struct plan *p, size_t tier1, ip4 via,
+			   struct str *out)
 {
 	const struct model *m = p->model;
 	const struct model_tier1 *g = &m->tier1s.at[tier1];
 	size_t node = plan_node_at(p, PLAN_TIER1, tier1);
-	struct telling t = {g, p->places.at[plan_uplink_of(p, tier1)].addr.addr,
-			    out};
+	struct telling t = {g, via, out};
 	for (size_t i = 0; i < m->segments.count; i++) {
 		const struct model_segment *s = &m->segments.at[i];
 		if (s->tier1.name && s->tier1.index == tier1)
@@ -214,14 +217,116 @@ static void add_loopbacks(const struct plan *p, size_t node, struct str *out)
 	}
 }
 
+static bool is_below(const struct plan *p, size_t tier1, size_t node)
+{
+	const struct schema_ref *to = &p->model->tier1s.at[tier1].tier0;
+	return to->name && to->index == p->nodes.at[node].index;
+}
+
+/* The Tier-1 gateways, at their own addresses. */
+static void add_tier1s(const struct plan *p, size_t node, struct str *out)
+{
+	for (size_t i = 0; i < p->model->tier1s.count; i++)
+		if (is_below(p, i, node))
+			add_advertised(
+				p, i,
+				p->places.at[plan_uplink_of(p, i)].addr.addr,
+				out);
+}
+
+/* By the SRs of those routes from 'first' on that have its prefix and distance;
+ * but what was added with one before. */
+static void add_by_srs(const struct plan *p, const struct edges_list *routes,
+		       size_t first, struct str *out)
+{
+	const struct edges_route *r = &routes->at[first];
+	struct str hops = {0};
+	char text[ADDR_PREFIX_SIZE];
+	bool again = false;
+	for (size_t i = 0; i < routes->count; i++) {
+		const struct edges_route *o = &routes->at[i];
+		if (o->distance != r->distance || o->to.len != r->to.len ||
+		    !addr_same(o->to.addr, r->to.addr))
+			continue;
+		again |= i < first;
+		size_t at = plan_backplane_of(p, o->sr);
+		str_addf(&hops, " nexthop via %s",
+			 addr_print_ip4(p->places.at[at].addr.addr, text));
+	}
+	if (!again)
+		str_addf(out, "route append %s metric %u%s\n",
+			 addr_print_prefix(r->to, text), r->distance,
+			 str_text(&hops));
+	str_fini(&hops);
+}
+
+static void add_static_dr(const struct plan *p, size_t node, struct str *out)
+{
+	size_t count;
+	const struct model_route *at = plan_routes(p, node, &count);
+	for (size_t i = 0; i < count; i++)
+		if (at[i].next_hops.count || at[i].network.len)
+			add_static(p, node, &at[i], out);
+}
+
+/* Tier-1 gateways and segments are its own; the rest is by the SRs. */
+static void add_dr(const struct plan *p, size_t node, struct str *out)
+{
+	struct edges_list routes = {0};
+	add_static_dr(p, node, out);
+	add_tier1s(p, node, out);
+	edges_routes(p, node, &routes);
+	for (size_t i = 0; i < routes.count; i++)
+		add_by_srs(p, &routes, i, out);
+	VEC_FREE(&routes);
+}
+
+/* Static routes by networks of the DR. */
+static void add_relayed(const struct plan *p, size_t dr, ip4 via,
+			struct str *out)
+{
+	size_t count;
+	const struct model_route *r = plan_routes(p, dr, &count);
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < r[i].next_hops.count; j++)
+			if (plan_place_to(p, dr,
+					  r[i].next_hops.at[j].ip_address) !=
+			    PLAN_NONE)
+				add_route(out, r[i].network, via,
+					  r[i].next_hops.at[j].admin_distance);
+}
+
+/* Uplinks and static routes are its own; what is inside is by the DR. */
+static void add_sr(const struct plan *p, size_t node, struct str *out)
+{
+	size_t dr = plan_node_at(p, PLAN_TIER0, p->nodes.at[node].index);
+	ip4 via = p->places.at[plan_backplane_of(p, dr)].addr.addr;
+	add_statics(p, node, out);
+	for (size_t i = 0; i < p->places.count; i++) {
+		const struct plan_place *at = &p->places.at[i];
+		if (at->node == dr && !at->backplane)
+			add_route(out,
+				  addr_prefix_of(at->addr.addr, at->addr.len),
+				  via, 0);
+	}
+	for (size_t i = 0; i < p->model->tier1s.count; i++)
+		if (is_below(p, i, node))
+			add_advertised(p, i, via, out);
+	add_relayed(p, dr, via, out);
+}
+
 static void add_tier0(const struct plan *p, size_t node, struct str *out)
 {
-	size_t index = p->nodes.at[node].index;
-	add_statics(p, node, out);
-	for (size_t i = 0; i < p->model->tier1s.count; i++) {
-		const struct schema_ref *to = &p->model->tier1s.at[i].tier0;
-		if (to->name && to->index == index)
-			add_advertised(p, i, out);
+	switch (p->nodes.at[node].part) {
+	case PLAN_DR:
+		add_dr(p, node, out);
+		return;
+	case PLAN_SR:
+		add_sr(p, node, out);
+		return;
+	default:
+		add_statics(p, node, out);
+		add_tier1s(p, node, out);
 	}
 }
 

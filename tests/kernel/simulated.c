@@ -13,6 +13,15 @@ struct observer {
 	struct log_part *part; /* NULL: before the first packet */
 };
 
+/* The port of a gateway's part, or else of the gateway. */
+static size_t place_of(const struct plan *p, const struct nic *nic)
+{
+	size_t place = plan_place_of(p, nic->node->name, nic->name);
+	return place != PLAN_NONE
+		       ? place
+		       : plan_place_of(p, nic->node->label, nic->name);
+}
+
 static void on_frame(void *context, const struct nic *nic,
 		     enum watch_direction direction, uint64_t now,
 		     const struct pkt *p)
@@ -23,7 +32,7 @@ static void on_frame(void *context, const struct nic *nic,
 	    !o->part || p->len < ETH_SIZE ||
 	    !addr_mac_same(eth_dst(p->data), nic->mac))
 		return;
-	size_t place = plan_place_of(o->plan, nic->node->label, nic->name);
+	size_t place = place_of(o->plan, nic);
 	if (place != PLAN_NONE)
 		log_add(o->part, place, p->data + ETH_SIZE,
 			p->len - (size_t)ETH_SIZE);

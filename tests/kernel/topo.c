@@ -121,7 +121,7 @@ static void add_advertising(struct topo *t, unsigned tier1)
 	t->has[TOPO_ADVERTISING] = true;
 }
 
-static const char *knob(struct topo *t, unsigned percent)
+const char *topo_knob(struct topo *t, unsigned percent)
 {
 	return topo_maybe(t, percent) ? "true" : "false";
 }
@@ -178,92 +178,33 @@ static void add_tier1(struct topo *t, unsigned tier1)
 		add_advertising(t, tier1);
 	str_addf(&t->text,
 		 "    icmp_unreachable: %s\n    icmp_ttl_exceeded: %s\n",
-		 knob(t, 70), knob(t, 80));
+		 topo_knob(t, 70), topo_knob(t, 80));
 	if (sr)
-		str_addf(&t->text, "    snat_keep_port: %s\n", knob(t, 50));
+		str_addf(&t->text, "    snat_keep_port: %s\n", topo_knob(t, 50));
 	add_tier1_routes(t, tier1);
 	topo_tier1_rules(t, tier1, rules);
 	if (sr && !t->by_session && !t->plain && topo_maybe(t, 40))
 		topo_servers(t, tier1);
 }
 
-/* Routes to the same networks at several distances: of two uplinks, and of a
- * static route and what a Tier-1 advertises (distance 3). */
-static void add_rivals(struct topo *t)
-{
-	char a[ADDR_IP4_SIZE], b[ADDR_IP4_SIZE];
-	unsigned distance = 2 + topo_below(t, 9);
-	str_addf(&t->text,
-		 "      r1: {network: %s/24, next_hops: [{ip_address: %s, "
-		 "admin_distance: %u}",
-		 topo_ip(OUTSIDE + 256, a),
-		 topo_ip(UPLINK + (t->uplinks - 1) * 256 + 1, b), distance);
-	if (t->uplinks > 1 && topo_maybe(t, 60))
-		str_addf(&t->text, ", {ip_address: %s, admin_distance: %u}",
-			 topo_ip(UPLINK + 1, b),
-			 topo_maybe(t, 50) ? distance - 1 : distance + 1);
-	str_add(&t->text, "]}\n");
-	if (topo_maybe(t, 30))
-		str_addf(&t->text,
-			 "      r3: {network: %s/24, next_hops: [{ip_address: "
-			 "%s, admin_distance: %u}]}\n",
-			 topo_ip(topo_inside(0, 0), a), topo_ip(UPLINK + 1, b),
-			 topo_maybe(t, 80) ? 4 : 2);
-}
-
-static void add_tier0(struct topo *t)
-{
-	char a[ADDR_IP4_SIZE];
-	bool vip = false;
-	str_addf(&t->text,
-		 "tier0s:\n  t0:\n    ha_mode: %s\n    edge_cluster: ec\n",
-		 t->standby ? "ACTIVE_STANDBY" : "ACTIVE_ACTIVE");
-	if (t->standby && topo_maybe(t, 50)) {
-		str_addf(&t->text, "    ha_vip: %s/24\n",
-			 topo_ip(UPLINK + 4, a));
-		topo_target_add(t, UPLINK + 4, -1);
-		vip = true;
-	}
-	str_addf(&t->text,
-		 "    icmp_unreachable: %s\n    icmp_ttl_exceeded: %s\n"
-		 "    interfaces:\n",
-		 knob(t, 70), knob(t, 80));
-	for (unsigned i = 0; i < t->uplinks; i++) {
-		uint16_t mtu = t->mtus.at[i];
-		str_addf(&t->text,
-			 "      up%u: {edge: en1, segment: out%u, address: "
-			 "%s/24, mtu: %u%s}\n",
-			 i, i, topo_ip(UPLINK + i * 256 + 2, a), mtu,
-			 topo_maybe(t, 30) ? ", urpf_mode: NONE" : "");
-		topo_target_add(t, UPLINK + i * 256 + 2, -1);
-	}
-	if (vip)
-		str_addf(&t->text,
-			 "      standby: {edge: en2, segment: out0, address: "
-			 "%s/24, mtu: %u}\n",
-			 topo_ip(UPLINK + 3, a), t->mtus.at[0]);
-	str_add(&t->text, "    static_routes:\n");
-	if (topo_maybe(t, 90))
-		str_addf(&t->text,
-			 "      r0: {network: 0.0.0.0/0, next_hops: [%s%s]}\n",
-			 topo_ip(UPLINK + 1, a),
-			 t->has[TOPO_EQUAL_COST] ? ", 192.0.3.1" : "");
-	add_rivals(t);
-	if (topo_maybe(t, 30))
-		str_addf(&t->text,
-			 "      r2: {network: %s/32, next_hops: []}\n",
-			 topo_ip(OUTSIDE + 10, a));
-	topo_tier0_rules(t);
-}
-
+/* By one of the edges that are on the router's network, or by all; one that is
+ * down would get its share, too, and nothing be told of where that went. */
 static void add_way_in(struct topo *t, unsigned router, unsigned number,
 		       uint32_t net, unsigned len)
 {
 	char a[ADDR_PREFIX_SIZE], b[ADDR_IP4_SIZE];
 	struct addr_prefix p = addr_prefix_of(addr_ip4(net), (uint8_t)len);
-	str_addf(&t->text, "      w%u: {network: %s, next_hops: [%s]}\n",
-		 number, addr_print_prefix(p, a),
-		 topo_ip(UPLINK + router * 256 + 2, b));
+	bool all = t->edges > 1 && topo_maybe(t, 30);
+	uint32_t some = topo_up_on(t, router, all);
+	str_addf(&t->text, "      w%u: {network: %s, next_hops: [", number,
+		 addr_print_prefix(p, a));
+	str_add(&t->text, topo_ip(some, b));
+	for (unsigned i = 0; all && i < t->up_count; i++)
+		if (t->ups[i].out == router && !t->ups[i].down &&
+		    topo_up_addr(&t->ups[i]) != some)
+			str_addf(&t->text, ", %s",
+				 topo_ip(topo_up_addr(&t->ups[i]), b));
+	str_add(&t->text, "]}\n");
 }
 
 static void add_access(struct topo *t)
@@ -296,7 +237,7 @@ static void add_router(struct topo *t, unsigned n, uint16_t mtu)
 		 "  r%u:\n    icmp_unreachable: %s\n    icmp_ttl_exceeded: "
 		 "%s\n    interfaces:\n"
 		 "      up: {segment: out%u, address: %s/24, mtu: %u%s}\n",
-		 n, knob(t, 85), knob(t, 90), n,
+		 n, topo_knob(t, 85), topo_knob(t, 90), n,
 		 topo_ip(UPLINK + n * 256 + 1, a), t->mtus.at[n],
 		 topo_maybe(t, 20) ? ", urpf_mode: STRICT" : "");
 	str_addf(&t->text,
@@ -332,7 +273,8 @@ static void add_outside(struct topo *t)
 		add_host(t, segment, net + 10, net + 1, mtu);
 		if (topo_maybe(t, 40))
 			add_host(t, name, UPLINK + i * 256 + 50,
-				 UPLINK + i * 256 + (topo_maybe(t, 50) ? 1 : 2),
+				 topo_maybe(t, 50) ? UPLINK + i * 256 + 1
+						   : topo_up_on(t, i, false),
 				 t->mtus.at[i]);
 		topo_target_add(t, net + 1, -1);
 		topo_target_add(t, UPLINK + i * 256 + 1, -1);
@@ -359,14 +301,13 @@ void topo_make(struct topo *t, uint64_t seed)
 		t->mtus.at[1] = t->mtus.at[0];
 	if (t->by_session)
 		str_add(&t->text, "title: REFLEXIVE by session\n");
-	str_addf(&t->text,
-		 "nsx_version: \"%s\"\n"
-		 "edge_clusters: {ec: {edges: {en1: {}, en2: {}}}}\n",
+	str_addf(&t->text, "nsx_version: \"%s\"\n",
 		 topo_maybe(t, 50) ? "3.0" : "3.2");
+	topo_edges(t);
 	str_add(&t->text, "tier1s:\n");
 	for (unsigned i = 0; i < t->tier1s; i++)
 		add_tier1(t, i);
-	add_tier0(t);
+	topo_tier0(t);
 	add_outside(t);
 	topo_target_add(t, 0x08080808, -1);
 	topo_target_add(t, 0xcb0071fe, -1);
@@ -376,6 +317,7 @@ void topo_make(struct topo *t, uint64_t seed)
 		str_addf(&t->text, "lb_pools:\n%slb_virtual_servers:\n%s",
 			 str_text(&t->pools), str_text(&t->servers));
 	t->has[TOPO_FRAGMENTS] = !t->stateful;
+	t->has[TOPO_EDGES] = t->edges > 1;
 	t->has[TOPO_STANDBY] = t->standby;
 	t->has[TOPO_BY_SESSION] = t->by_session;
 }

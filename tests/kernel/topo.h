@@ -31,6 +31,7 @@ struct topo_target {
 #define TOPO_FEATURES(X)                                                       \
 	X(NAT, "rules that translate")                                         \
 	X(STANDBY, "Tier-0 active-standby")                                    \
+	X(EDGES, "Tier-0 active on several edges")                             \
 	X(BY_SESSION, "REFLEXIVE by session")                                  \
 	X(ADVERTISING, "rules of advertisement")                               \
 	X(SERVER, "virtual servers")                                           \
@@ -44,6 +45,12 @@ enum topo_feature {
 	TOPO_FEATURES(X)
 #undef X
 		TOPO_FEATURE_COUNT
+};
+
+/* An uplink: of which edge, on which network outside. */
+struct topo_up {
+	uint8_t edge, out;
+	bool down; /* it, or its edge */
 };
 
 struct topo {
@@ -64,7 +71,9 @@ struct topo {
 	bool plain;	 /* nothing stateful: fragments get through */
 	/* While it is being made: */
 	struct str segments, host_text, pools, servers;
-	unsigned tier1s, uplinks;
+	unsigned tier1s, uplinks, edges, up_count;
+	struct topo_up ups[6];
+	bool edge_down[3];
 	bool standby;	/* Tier-0 is active-standby: stateful rules */
 	ip4 images[64]; /* addresses that Tier-1 gateways translate to */
 	unsigned image_count;

@@ -31,6 +31,15 @@ void topo_net(struct topo *t, const char *name, uint32_t addr, unsigned len);
 /* A host on that network, -1 if there is none. */
 int topo_host_in(struct topo *t, uint32_t net, unsigned len);
 const char *topo_service(struct topo *t);
+/* "true" in 'percent' of cases. */
+const char *topo_knob(struct topo *t, unsigned percent);
+
+/* topo_tier0.c: which edges there are; the gateway; addresses of its uplinks,
+ * that of one and of some one on network 'out', which is up if that matters. */
+void topo_edges(struct topo *t);
+void topo_tier0(struct topo *t);
+uint32_t topo_up_addr(const struct topo_up *up);
+uint32_t topo_up_on(struct topo *t, unsigned out, bool up);
 
 /* topo_rules.c */
 void topo_tier1_rules(struct topo *t, unsigned tier1, unsigned rules);

@@ -166,7 +166,7 @@ static uint32_t uplink_image(struct topo *t)
 {
 	unsigned up = topo_below(t, t->uplinks);
 	if (topo_maybe(t, 40))
-		return UPLINK + up * 256 + 2;
+		return topo_up_on(t, up, false);
 	return topo_maybe(t, 60) ? UPLINK + up * 256 + 100 + 4 * t->rules
 				 : 0xcb0071c0 + 4 * t->rules;
 }
@@ -187,7 +187,7 @@ void topo_tier0_rules(struct topo *t)
 					  0xcb007100 + 64 * (i % 3));
 			continue;
 		}
-		bool own = (to & 255) == 2;
+		bool own = (to & 255) < 50;
 		if (own && own_used)
 			continue;
 		own_used |= own;
