@@ -364,27 +364,47 @@ static void add_addresses(const struct plan *p, size_t place, struct str *out)
 	str_addf(out, "link set p%u mtu %u up\n", at->number, at->mtu);
 }
 
-/* Proxy ARP: the other places of an uplink's link know whose address it is. */
+static bool has_interface(const struct model_tier0 *g, ip4 a)
+{
+	for (size_t i = 0; i < g->interfaces.count; i++)
+		if (addr_same(g->interfaces.at[i].address.addr, a))
+			return true;
+	return false;
+}
+
+/* Proxy ARP: the other places of an uplink's link know whose address it is; but
+ * an edge that takes it for its own asks no other one. What an interface of the
+ * gateway has is answered for by that alone, even if it is down. */
+static void add_neighbour(const struct plan *p, size_t node, size_t uplink,
+			  ip4 a, struct str *out)
+{
+	const struct plan_place *up = &p->places.at[uplink];
+	const struct plan_node *n = &p->nodes.at[node],
+			       *of = &p->nodes.at[up->node];
+	char text[ADDR_IP4_SIZE];
+	if (plan_owns(p, PLAN_NONE, a) ||
+	    has_interface(&p->model->tier0s.at[of->index], a) ||
+	    (n->kind == PLAN_TIER0 && n->index == of->index))
+		return;
+	for (size_t i = 0; i < p->places.count; i++) {
+		const struct plan_place *at = &p->places.at[i];
+		if (at->node != node || at->link != up->link)
+			continue;
+		str_addf(out, "neigh replace %s lladdr ",
+			 addr_print_ip4(a, text));
+		add_mac(out, up->number);
+		str_addf(out, " nud permanent dev p%u\n", at->number);
+	}
+}
+
 static void add_neighbours(const struct plan *p, size_t node, size_t uplink,
 			   const struct nat_prefixes *addrs, struct str *out)
 {
 	const struct plan_place *up = &p->places.at[uplink];
 	struct addr_prefix net = addr_prefix_of(up->addr.addr, up->addr.len);
-	char text[ADDR_IP4_SIZE];
-	for (uint64_t i = 0; i < nat_size(addrs) && i < 256; i++) {
-		ip4 a = nat_at(addrs, i);
-		for (size_t j = 0; j < p->places.count; j++) {
-			const struct plan_place *at = &p->places.at[j];
-			if (at->node != node || at->link != up->link ||
-			    j == uplink || !addr_in(a, net) ||
-			    plan_owns(p, PLAN_NONE, a))
-				continue;
-			str_addf(out, "neigh replace %s lladdr ",
-				 addr_print_ip4(a, text));
-			add_mac(out, up->number);
-			str_addf(out, " nud permanent dev p%u\n", at->number);
-		}
-	}
+	for (uint64_t i = 0; i < nat_size(addrs) && i < 256; i++)
+		if (addr_in(nat_at(addrs, i), net))
+			add_neighbour(p, node, uplink, nat_at(addrs, i), out);
 }
 
 static bool has_proxies(const struct model *m, const struct model_tier0 *g)

@@ -293,10 +293,14 @@ void topo_make(struct topo *t, uint64_t seed)
 	t->plain = topo_maybe(t, 20);
 	t->by_session = !t->plain && topo_maybe(t, 45);
 	t->stateful = t->by_session;
+	t->edges = 1;
+	if (!t->standby && !t->by_session && topo_maybe(t, 75))
+		t->edges = 2 + topo_maybe(t, 25);
 	for (unsigned i = 0; i < t->uplinks; i++)
 		choose_mtu(t);
 	/* Either way, it must fit. */
-	t->has[TOPO_EQUAL_COST] = t->uplinks > 1 && topo_maybe(t, 40);
+	t->has[TOPO_EQUAL_COST] =
+		t->uplinks > 1 && topo_maybe(t, t->edges > 1 ? 80 : 40);
 	if (t->has[TOPO_EQUAL_COST])
 		t->mtus.at[1] = t->mtus.at[0];
 	if (t->by_session)

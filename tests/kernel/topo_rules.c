@@ -173,7 +173,7 @@ static uint32_t uplink_image(struct topo *t)
 
 void topo_tier0_rules(struct topo *t)
 {
-	unsigned count = topo_below(t, 4);
+	unsigned count = topo_below(t, 4), images = t->image_count;
 	bool own_used = false;
 	t->rules = 0;
 	t->reflexive = !t->standby || topo_maybe(t, 50) ? 0 : -1;
@@ -191,10 +191,13 @@ void topo_tier0_rules(struct topo *t)
 		if (own && own_used)
 			continue;
 		own_used |= own;
-		if (t->image_count && topo_maybe(t, 60))
-			add_reflexive(
-				t, t->images[topo_below(t, t->image_count)].v,
-				-1, 32, to);
+		/* What one edge made of it, another one would translate
+		 * again: a hairpin. */
+		if (t->edges == 1)
+			images = t->image_count;
+		if (images && topo_maybe(t, 60))
+			add_reflexive(t, t->images[topo_below(t, images)].v,
+				      -1, 32, to);
 		else if (host >= 0 && !is_mapped(t, host))
 			add_reflexive(t, t->hosts.at[host].addr.v, host, 32,
 				      to);

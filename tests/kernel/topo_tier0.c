@@ -41,9 +41,6 @@ static void add_ups(struct topo *t)
 
 void topo_edges(struct topo *t)
 {
-	t->edges = 1;
-	if (!t->standby && !t->by_session && topo_maybe(t, 75))
-		t->edges = 2 + topo_maybe(t, 25);
 	str_add(&t->text, "edge_clusters: {ec: {edges: {en1: {}");
 	for (unsigned i = 1; i < (t->edges > 2 ? t->edges : 2); i++) {
 		t->edge_down[i] = t->edges > 1 && topo_maybe(t, 8);
@@ -84,9 +81,7 @@ static void add_rivals(struct topo *t)
 /* Edges use the next hops on their own networks. */
 static void add_default(struct topo *t)
 {
-	bool equal = t->has[TOPO_EQUAL_COST] ||
-		     (t->edges > 1 && t->uplinks > 1 && topo_maybe(t, 80));
-	bool second = topo_maybe(t, 50);
+	bool equal = t->has[TOPO_EQUAL_COST], second = topo_maybe(t, 50);
 	if (!topo_maybe(t, 90))
 		return;
 	str_add(&t->text, "      r0: {network: 0.0.0.0/0, next_hops: [");
