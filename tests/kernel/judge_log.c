@@ -159,7 +159,8 @@ static bool outsides_differ(struct judge *j, const struct log_part *s,
 	const struct log_seen *x = find_outside(j, s, from, id);
 	const struct log_seen *y = find_outside(j, k, 0, id);
 	char place[80];
-	if (!x || !y || judge_unquoted(j, &x->bytes, &y->bytes))
+	if (!x || !y || judge_unquoted(j, &x->bytes, &y->bytes) ||
+	    (j->error_lost && log_is_error(&x->bytes)))
 		return false;
 	str_clear(why);
 	j->compared++;
