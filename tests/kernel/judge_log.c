@@ -132,21 +132,22 @@ static bool is_parted(struct judge *j, const struct log_seen *s,
 }
 
 /* The packet where it first comes out of a gateway that is active on several
- * edges; NULL: nowhere, or in parts. */
+ * edges (a list is in order for each node only); NULL: nowhere, or in parts. */
 static const struct log_seen *find_outside(const struct judge *j,
 					   const struct log_part *part,
 					   size_t from, uint16_t id)
 {
+	const struct log_seen *first = NULL;
 	for (size_t i = from; i < part->count; i++) {
 		const struct log_seen *at = &part->at[i];
 		const struct plan_place *place = &j->plan->places.at[at->place];
 		if (!at->used && be_load16(at->bytes.at + 4) == id &&
 		    j->plan->nodes.at[place->node].kind >= PLAN_ROUTER &&
-		    edges_leads(j->plan, at->place))
-			return be_load16(at->bytes.at + 6) & ~IP4_DF ? NULL
-								     : at;
+		    edges_leads(j->plan, at->place) &&
+		    (!first || at->bytes.at[8] > first->bytes.at[8]))
+			first = at;
 	}
-	return NULL;
+	return first && be_load16(first->bytes.at + 6) & ~IP4_DF ? NULL : first;
 }
 
 /* Of a packet that the worlds sent by different edges, what comes out must be
