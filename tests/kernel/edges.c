@@ -134,10 +134,11 @@ static bool is_covered(const struct plan *p, size_t sr, size_t by)
 	return true;
 }
 
-static bool has_scopes(const struct plan *p, size_t node)
+bool edges_scoped(const struct plan *p, size_t place)
 {
 	size_t count;
-	const struct model_nat_rule *r = plan_nat(p, node, &count);
+	const struct model_nat_rule *r =
+		plan_nat(p, p->places.at[place].node, &count);
 	for (size_t i = 0; i < count; i++)
 		if (r[i].scope.count)
 			return true;
@@ -148,7 +149,7 @@ bool edges_alike(const struct plan *p, size_t a, size_t b, ip4 src, ip4 dst)
 {
 	size_t x = p->places.at[a].node, y = p->places.at[b].node;
 	return are_peers(p, x, y) && is_covered(p, x, y) &&
-	       is_covered(p, y, x) && !has_scopes(p, x) &&
+	       is_covered(p, y, x) && !edges_scoped(p, a) &&
 	       !plan_owns(p, x, src) && !plan_owns(p, y, src) &&
 	       !plan_owns(p, x, dst) && !plan_owns(p, y, dst);
 }

@@ -31,6 +31,8 @@ bool edges_answer(const struct plan *p, size_t a, size_t b, ip4 dst);
  * no rule is for one of them alone, and neither has its source or destination
  * for an address. */
 bool edges_alike(const struct plan *p, size_t a, size_t b, ip4 src, ip4 dst);
+/* Whether a rule of the place's gateway is for some of its uplinks only. */
+bool edges_scoped(const struct plan *p, size_t place);
 /* Whether an uplink of some SR is on the place's network. */
 bool edges_leads(const struct plan *p, size_t place);
 /* Whether both are addresses of SRs of one gateway. */

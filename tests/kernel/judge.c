@@ -345,9 +345,10 @@ static bool quoted_sum_differs(struct pair *x, size_t at, size_t port)
 		delta += csum_delta16(be_load16(x->s + 2), be_load16(x->k + 2));
 	if (be_load16(x->s + port) == be_load16(x->k + port) && s == k)
 		return false;
-	uint16_t now = s ? csum_apply(s, delta) : 0;
-	if (s && !now && k == 0xffff)
-		now = k; /* the same sum; UDP sends 0 so (RFC 768) */
+	bool none = !s && x->sh.proto == IP4_PROTO_UDP; /* RFC 768 */
+	uint16_t now = none ? 0 : csum_apply(s, delta);
+	if (!none && !now && k == 0xffff)
+		now = k; /* the same sum, as UDP sends 0 */
 	return differs(x, "quoted checksum", now, k);
 }
 

@@ -151,7 +151,7 @@ static const struct log_seen *find_outside(const struct judge *j,
 }
 
 /* Of a packet that the worlds sent by different edges, what comes out must be
- * the same: each translates alike. */
+ * the same: each translates alike, but for rules with a scope. */
 static bool outsides_differ(struct judge *j, const struct log_part *s,
 			    const struct log_part *k, size_t from,
 			    struct str *why)
@@ -160,7 +160,8 @@ static bool outsides_differ(struct judge *j, const struct log_part *s,
 	const struct log_seen *x = find_outside(j, s, from, id);
 	const struct log_seen *y = find_outside(j, k, 0, id);
 	char place[80];
-	if (!x || !y || judge_unquoted(j, &x->bytes, &y->bytes) ||
+	if (!x || !y || edges_scoped(j->plan, s->at[from].place) ||
+	    judge_unquoted(j, &x->bytes, &y->bytes) ||
 	    (j->error_lost && log_is_error(&x->bytes)))
 		return false;
 	str_clear(why);

@@ -78,6 +78,7 @@ struct topo {
 	ip4 images[64]; /* addresses that Tier-1 gateways translate to */
 	unsigned image_count;
 	unsigned rules;	 /* of the node being made */
+	bool in_tier0;	 /* that is the node */
 	unsigned mapped; /* bit per Tier-1 that has some, by session */
 	int reflexive;	 /* those of them; -1: it may have none */
 };

@@ -13,6 +13,9 @@ static void begin_rule(struct topo *t, const char *action)
 		 t->rules++, action, topo_below(t, 3) * 10);
 	if (topo_maybe(t, 6))
 		str_add(&t->text, ", enabled: false");
+	if (t->in_tier0 && t->edges > 1 && topo_maybe(t, 15))
+		str_addf(&t->text, ", scope: [up%u]",
+			 topo_below(t, t->up_count));
 	t->has[TOPO_NAT] = true;
 	t->stateful |= strcmp(action, "REFLEXIVE") != 0;
 }
@@ -175,6 +178,7 @@ void topo_tier0_rules(struct topo *t)
 {
 	unsigned count = topo_below(t, 4), images = t->image_count;
 	bool own_used = false;
+	t->in_tier0 = true;
 	t->rules = 0;
 	t->reflexive = !t->standby || topo_maybe(t, 50) ? 0 : -1;
 	for (unsigned i = 0; i < count; i++) {
