@@ -81,8 +81,9 @@
 	  "one neighbour entry",                                                \
 	  "NSX 3.2 answers on active-active gateways (VX 2022/08/22); which "   \
 	  "edge is not documented. Compared: as HASH")                          \
-	X(MARTIAN, "forwards what comes from the broadcast address of a "       \
-		   "network that the node is on",                               \
+	X(MARTIAN,                                                              \
+	  "forwards what comes from the broadcast address of a "                \
+	  "network that the node is on",                                        \
 	  "drops it where uRPF is STRICT",                                      \
 	  "RFC 1812 5.3.7: SHOULD NOT be forwarded; NSX not documented. "       \
 	  "Compared: up to that port")                                          \

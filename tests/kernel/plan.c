@@ -47,10 +47,10 @@ static void add_uplink(struct plan *p, size_t node, size_t tier0, size_t i)
 				   .link = f->segment.index,
 				   .mtu = f->mtu,
 				   .uplink = true,
-				   .strict =
-					   f->urpf_mode == MODEL_URPF_STRICT,
+				   .strict = f->urpf_mode == MODEL_URPF_STRICT,
 				   .interface = i};
-	struct addr_prefix net = addr_prefix_of(f->address.addr, f->address.len);
+	struct addr_prefix net =
+		addr_prefix_of(f->address.addr, f->address.len);
 	if (g->has_ha_vip && addr_in(g->ha_vip.addr, net))
 		place.vip = g->ha_vip;
 	add_place(p, &place);
@@ -80,9 +80,9 @@ static size_t add_part(struct plan *p, size_t tier0, const char *part,
 				   .link = p->link_count,
 				   .mtu = 1500,
 				   .backplane = true};
-	place.node = add_node(
-		p, PLAN_TIER0, tier0,
-		arena_printf(&p->arena, "%s:%s", g->id.name, part));
+	place.node =
+		add_node(p, PLAN_TIER0, tier0,
+			 arena_printf(&p->arena, "%s:%s", g->id.name, part));
 	VEC_LAST(&p->nodes)->part = number == 1 ? PLAN_DR : PLAN_SR;
 	add_place(p, &place);
 	return place.node;
@@ -105,8 +105,7 @@ static void add_sr(struct plan *p, size_t index, size_t edge, uint32_t number)
 		&p->model->edge_clusters.at[g->edge_cluster.index];
 	if (c->edges.at[edge].admin_state != MODEL_UP)
 		return;
-	size_t node =
-		add_part(p, index, c->edges.at[edge].id.name, number);
+	size_t node = add_part(p, index, c->edges.at[edge].id.name, number);
 	VEC_LAST(&p->nodes)->edge = edge;
 	for (size_t i = 0; i < g->interfaces.count; i++)
 		if (g->interfaces.at[i].edge.index == edge &&

@@ -37,7 +37,7 @@ struct plan_place {
 	uint16_t mtu;
 	bool uplink;	/* NAT happens here */
 	bool backplane; /* between the parts of a gateway */
-	bool strict; /* uRPF */
+	bool strict;	/* uRPF */
 	size_t interface;
 	unsigned number; /* of the kernel's port that stands for it */
 };

@@ -28,6 +28,9 @@ void script_servers_names(const struct plan *p, size_t node, const char *before,
 			  struct str *out);
 void script_servers_loopbacks(const struct plan *p, size_t node,
 			      struct str *out);
+/* A chain by which what comes from another part of the gateway, where it has been
+ * counted, is counted here for nothing. */
+void script_uncounted(const struct plan *p, size_t node, struct str *out);
 /* The addresses that a gateway owns by the rule; NULL: none. */
 const struct nat_prefixes *script_owned(const struct nat_rule *r);
 /* REFLEXIVE keeps no state, and neither does Linux here: addresses are rewritten

@@ -442,22 +442,6 @@ static void add_host(const struct plan *p, size_t node, struct str *out)
 	str_add(out, "icmp type time-exceeded icmp code 1 drop\n}\n");
 }
 
-/* One TTL for all parts of a gateway: what comes from another one has been
- * counted there. Downwards, so that one rule only matches. */
-static void add_uncounted(const struct plan *p, size_t node, struct str *out)
-{
-	size_t place = plan_backplane_of(p, node);
-	if (place == PLAN_NONE)
-		return;
-	str_add(out, "chain raise {\n");
-	for (unsigned ttl = 254; ttl; ttl--)
-		str_addf(out, "ip ttl %u ip ttl set %u\n", ttl, ttl + 1);
-	str_add(out, "}\n");
-	add_chain(out, "uncounted", "filter", "prerouting", EARLY);
-	str_addf(out, "iifname p%u jump raise\n}\n",
-		 p->places.at[place].number);
-}
-
 void script_rules(const struct plan *p, size_t node, struct str *out)
 {
 	const struct plan_node *n = &p->nodes.at[node];
@@ -471,7 +455,7 @@ void script_rules(const struct plan *p, size_t node, struct str *out)
 		add_stage(p, node, true, out);
 		add_stage(p, node, false, out);
 	}
-	add_uncounted(p, node, out);
+	script_uncounted(p, node, out);
 	if (n->kind == PLAN_HOST)
 		add_host(p, node, out);
 	else

@@ -103,8 +103,8 @@ static bool is_unfit(const struct topo *t, ip4 from,
 	if (!inside)
 		return t->by_session && to.v >> 24 == 30;
 	/* Hosts and routers on the uplinks' networks are themselves. */
-	bool uplink = to.v >> 9 == 0xc0000200 >> 9 &&
-		      (to.v & 255) != 1 && (to.v & 255) != 50;
+	bool uplink = to.v >> 9 == 0xc0000200 >> 9 && (to.v & 255) != 1 &&
+		      (to.v & 255) != 50;
 	return uplink || to.v >> 8 == 0xcb0071 ||
 	       (to.v >> 24 == 30 && (to.v >> 8 & 255) == (from.v >> 16 & 255));
 }

@@ -180,7 +180,8 @@ static void add_tier1(struct topo *t, unsigned tier1)
 		 "    icmp_unreachable: %s\n    icmp_ttl_exceeded: %s\n",
 		 topo_knob(t, 70), topo_knob(t, 80));
 	if (sr)
-		str_addf(&t->text, "    snat_keep_port: %s\n", topo_knob(t, 50));
+		str_addf(&t->text, "    snat_keep_port: %s\n",
+			 topo_knob(t, 50));
 	add_tier1_routes(t, tier1);
 	topo_tier1_rules(t, tier1, rules);
 	if (sr && !t->by_session && !t->plain && topo_maybe(t, 40))

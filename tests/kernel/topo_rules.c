@@ -13,7 +13,9 @@ static void begin_rule(struct topo *t, const char *action)
 		 t->rules++, action, topo_below(t, 3) * 10);
 	if (topo_maybe(t, 6))
 		str_add(&t->text, ", enabled: false");
-	if (t->in_tier0 && t->edges > 1 && topo_maybe(t, 15))
+	/* Both next hops must be translated alike. */
+	if (t->in_tier0 && t->edges > 1 && !t->has[TOPO_EQUAL_COST] &&
+	    topo_maybe(t, 25))
 		str_addf(&t->text, ", scope: [up%u]",
 			 topo_below(t, t->up_count));
 	t->has[TOPO_NAT] = true;
@@ -200,8 +202,8 @@ void topo_tier0_rules(struct topo *t)
 		if (t->edges == 1)
 			images = t->image_count;
 		if (images && topo_maybe(t, 60))
-			add_reflexive(t, t->images[topo_below(t, images)].v,
-				      -1, 32, to);
+			add_reflexive(t, t->images[topo_below(t, images)].v, -1,
+				      32, to);
 		else if (host >= 0 && !is_mapped(t, host))
 			add_reflexive(t, t->hosts.at[host].addr.v, host, 32,
 				      to);

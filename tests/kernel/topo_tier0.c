@@ -65,8 +65,7 @@ static void add_rivals(struct topo *t)
 	if (t->uplinks > 1 && topo_maybe(t, 60))
 		str_addf(&t->text, ", {ip_address: %s, admin_distance: %u}",
 			 topo_ip(UPLINK + 1, b),
-			 t->has[TOPO_EQUAL_COST] && topo_maybe(t, 60)
-				 ? distance
+			 t->has[TOPO_EQUAL_COST] && topo_maybe(t, 60) ? distance
 			 : topo_maybe(t, 50) ? distance - 1
 					     : distance + 1);
 	str_add(&t->text, "]}\n");
@@ -141,4 +140,3 @@ void topo_tier0(struct topo *t)
 			 topo_ip(OUTSIDE + 10, a));
 	topo_tier0_rules(t);
 }
-
