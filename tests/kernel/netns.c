@@ -76,16 +76,6 @@ static bool batch(const struct str *text, struct str *why)
 	return !text->len || space_exec(argv, text, why);
 }
 
-static int open_seen(void)
-{
-	int size = BUFFER, on = 1;
-	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
-			htons(ETHERTYPE_IP4));
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on));
-	return fd;
-}
-
 static void add_slot(struct netns *n, enum plan_kind kind, const char *key,
 		     struct str *why)
 {
@@ -94,7 +84,7 @@ static void add_slot(struct netns *n, enum plan_kind kind, const char *key,
 		str_addf(why, "no namespace: %s\n", strerror(errno));
 	snprintf(s.key, sizeof(s.key), "%s", key);
 	configure(kind);
-	s.seen = open_seen();
+	tap_open(&s.tap);
 	s.route = rtnl_open();
 	s.track =
 		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
@@ -360,7 +350,7 @@ static void close_one(int fd)
 static void close_slot(struct netns_slot *s)
 {
 	space_rules_free(s->rules);
-	close_one(s->seen);
+	tap_close(&s->tap);
 	close_one(s->raw);
 	close_one(s->route);
 	close_one(s->track);

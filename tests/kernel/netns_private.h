@@ -4,6 +4,7 @@
 #define NETNS_PRIVATE_H
 
 #include "tests/kernel/plan.h"
+#include "tests/kernel/tap.h"
 
 #define NETNS_KEY 80
 
@@ -21,9 +22,10 @@ struct netns_port {
 struct netns_slot {
 	char key[NETNS_KEY];
 	enum plan_kind kind;
-	bool taken, used;     /* by this case, by the one before */
-	int space, seen, raw; /* descriptors; -1: none */
-	int route, track;     /* netlink */
+	bool taken, used; /* by this case, by the one before */
+	int space, raw;	  /* descriptors; -1: none */
+	struct tap tap;
+	int route, track; /* netlink */
 	struct nft_ctx *rules;
 	char *told; /* the rules as they are; NULL: none yet */
 	struct {

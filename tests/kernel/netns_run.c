@@ -53,18 +53,12 @@ static size_t place_of(const struct netns *n, size_t node, int index)
 /* 'part' NULL: away with it. */
 static void drain_node(struct netns *n, size_t node, struct log_part *part)
 {
-	uint8_t bytes[4096];
-	struct sockaddr_ll from;
-	socklen_t len = sizeof(from);
-	ssize_t size;
-	while ((size = recvfrom(netns_slot_of(n, node)->seen, bytes,
-				sizeof(bytes), 0, (struct sockaddr *)&from,
-				&len)) > 0) {
-		size_t place = place_of(n, node, from.sll_ifindex);
-		len = sizeof(from);
-		if (part && from.sll_pkttype == PACKET_HOST &&
-		    place != PLAN_NONE)
-			log_add(part, place, bytes, (size_t)size);
+	struct tap *tap = &netns_slot_of(n, node)->tap;
+	struct tap_frame seen;
+	while (tap_read(tap, &seen)) {
+		size_t place = place_of(n, node, seen.port);
+		if (part && place != PLAN_NONE)
+			log_add(part, place, seen.ip, seen.size);
 	}
 }
 

@@ -6,7 +6,7 @@
 #include "tests/kernel/script.h"
 
 /* Priorities of nftables hooks: conntrack is at -200, NAT at -100 and 100. */
-#define EARLY	  "-300"
+#define EARLY	  "-450" /* before fragments are put together */
 #define STRAY_IN  "-150"
 #define STRAY_OUT "50"
 

@@ -6,7 +6,8 @@
 #include "sim/wire/eth.h"
 #include "topology/build/net.h"
 
-#define ARP_NS 1000000000 /* the least that a node waits for an answer */
+#define ARP_NS	 1000000000 /* the least that a node waits for an answer */
+#define PATIENCE (5 * VCLOCK_S)
 
 struct observer {
 	const struct plan *plan;
@@ -53,6 +54,14 @@ static void send_shot(struct net *n, const struct shot *s,
 	router_send(host_router(h), p);
 }
 
+/* Until nothing happens but that fragments wait for others: for 30 s, while who
+ * asks for an address does so every second. */
+static void settle(struct world *w)
+{
+	while (vclock_next(&w->clock) < world_now(w) + PATIENCE)
+		world_run_until(w, vclock_next(&w->clock));
+}
+
 bool simulated_run(const struct plan *p, const struct shot_list *shots,
 		   struct log *out, struct str *why)
 {
@@ -67,13 +76,13 @@ bool simulated_run(const struct plan *p, const struct shot_list *shots,
 	struct observer o = {.plan = p};
 	struct watch watch = {.frame = on_frame, .context = &o};
 	world_watch(net_world(n), &watch);
-	world_run_until(net_world(n), VCLOCK_NEVER);
+	settle(net_world(n));
 	for (size_t i = 0; i < shots->count; i++) {
 		o.part = &out->parts[i];
 		const struct shot *s = &shots->at[i];
 		uint64_t start = world_now(net_world(n));
 		send_shot(n, s, log_received(out, p, shots, s));
-		world_run_until(net_world(n), VCLOCK_NEVER);
+		settle(net_world(n));
 		o.part->slow = world_now(net_world(n)) - start >= ARP_NS;
 	}
 	net_free(n);

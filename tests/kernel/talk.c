@@ -80,7 +80,7 @@ static void twist(struct talk *k, const struct topo_host *h, struct shot *s)
 		unsigned size = mtu - IP4_SIZE - 8 + below(k, 3);
 		if (size + IP4_SIZE + 20 <= h->mtu) {
 			s->size = (uint16_t)size;
-			s->df = t->stateful || maybe(k, 50);
+			s->df = !t->pieces || maybe(k, 50);
 		}
 	}
 }
@@ -312,7 +312,7 @@ void talk_make(struct topo *t, unsigned count, struct shot_list *out)
 			talk_tcp(&k);
 		else if (what < 80)
 			talk_echo(&k);
-		else if (what < 92 || t->stateful)
+		else if (what < 92 || !t->pieces)
 			talk_stray(&k);
 		else
 			talk_fragments(&k);

@@ -321,7 +321,8 @@ void topo_make(struct topo *t, uint64_t seed)
 	if (t->has[TOPO_SERVER])
 		str_addf(&t->text, "lb_pools:\n%slb_virtual_servers:\n%s",
 			 str_text(&t->pools), str_text(&t->servers));
-	t->has[TOPO_FRAGMENTS] = !t->stateful;
+	t->has[TOPO_FRAGMENTS] = t->pieces = !t->by_session;
+	t->has[TOPO_GATHERED] = t->pieces && t->stateful;
 	t->has[TOPO_EDGES] = t->edges > 1;
 	t->has[TOPO_STANDBY] = t->standby;
 	t->has[TOPO_BY_SESSION] = t->by_session;

@@ -38,7 +38,8 @@ struct topo_target {
 	X(AUTOMAP, "members see the VIP")                                      \
 	X(TRANSPARENT, "members see the client")                               \
 	X(EQUAL_COST, "next hops of equal cost")                               \
-	X(FRAGMENTS, "fragments and cutting")
+	X(FRAGMENTS, "fragments and cutting")                                  \
+	X(GATHERED, "fragments through sessions")
 
 enum topo_feature {
 #define X(name, text) TOPO_##name,
@@ -68,7 +69,8 @@ struct topo {
 	} mtus;
 	bool stateful;	 /* some node keeps sessions */
 	bool by_session; /* see script.h */
-	bool plain;	 /* nothing stateful: fragments get through */
+	bool plain;	 /* nothing stateful */
+	bool pieces;	 /* fragments may be sent */
 	/* While it is being made: */
 	struct str segments, host_text, pools, servers;
 	unsigned tier1s, uplinks, edges, up_count;
