@@ -85,10 +85,21 @@ static bool is_silent(const struct router *r, ip4 a)
 	return false;
 }
 
-/* A packet for the node itself. */
+static bool is_loopback(const struct router_port *p)
+{
+	const struct link *l = p->nic->link;
+	return l && l->ends[0] == l->ends[1];
+}
+
+/* A packet for the node itself. One that nobody can have sent is not answered
+ * (RFC 1122 3.2.1.3). */
 static void accept(struct router *r, struct pkt *p,
 		   const struct router_head *head)
 {
+	if (!addr_is_unicast(p->src) && !is_loopback(&r->ports[p->in_port])) {
+		router_drop(r, p, DROP_MARTIAN, head);
+		return;
+	}
 	if (ip4_is_fragment(p->data + ETH_SIZE)) {
 		p = router_frag_take(r, p);
 		if (!p)
@@ -351,11 +362,9 @@ void router_set_ended(struct router *r, void (*ended)(void *context),
 /* The port that is connected to itself, or NULL. */
 static const struct router_port *loopback_of(const struct router *r)
 {
-	for (uint16_t i = 0; i < r->node.nic_count; i++) {
-		const struct link *l = r->ports[i].nic->link;
-		if (l && l->ends[0] == l->ends[1])
+	for (uint16_t i = 0; i < r->node.nic_count; i++)
+		if (is_loopback(&r->ports[i]))
 			return &r->ports[i];
-	}
 	return NULL;
 }
 

@@ -63,6 +63,10 @@
 	  "nftables without conntrack rewrites the outer header alone",         \
 	  "RFC 5508 REQ-4; stateless NAT is NSX's (D-7AD2C384). Not "           \
 	  "compared from there on; topologies 'by session' do compare it")      \
+	X(PIECE_QUOTE,                                                          \
+	  "an error about a packet in fragments quotes the first of them",      \
+	  "conntrack has put it together: the error quotes the whole",          \
+	  "NSX not documented. Compared: all but size and fragment field")      \
 	X(LOOP, "asks sessions and rules anew in each round of a loop",         \
 	  "conntrack knows a packet that comes back, or gives it another port", \
 	  "hairpin NAT is not supported by NSX (D-E9B40B40). Compared: the "    \

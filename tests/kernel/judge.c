@@ -377,6 +377,18 @@ static bool quoted_l4_differs(struct pair *x)
 	}
 }
 
+/* Of what the kernel has put together, as the simulator quotes it. */
+static void quote_first_piece(struct pair *x)
+{
+	bool first = (x->sh.frag & (IP4_MF | IP4_OFFSET)) == IP4_MF;
+	if (!first || x->kh.frag & (IP4_MF | IP4_OFFSET) ||
+	    x->kh.size <= x->sh.size)
+		return;
+	x->judge->met[DIFFER_PIECE_QUOTE]++;
+	x->kh.size = x->sh.size;
+	x->kh.frag |= IP4_MF;
+}
+
 /* The quoted packets, from their IP headers on. */
 static bool quotes_differ(struct pair *x)
 {
@@ -396,6 +408,7 @@ static bool quotes_differ(struct pair *x)
 	}
 	if (x->narrow && x->sh.ttl + 1 == x->kh.ttl)
 		x->kh.ttl--; /* the first part has taken it down */
+	quote_first_piece(x);
 	if (differs(x, "size", x->sh.size, x->kh.size) ||
 	    differs(x, "header checksum right",
 		    csum_of(x->s, x->sh.head_size) == 0,

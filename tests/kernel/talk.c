@@ -230,6 +230,9 @@ static void talk_stray(struct talk *k)
 	static const uint8_t flags[] = {TCP_ACK, TCP_RST, TCP_SYN | TCP_ACK,
 					TCP_FIN | TCP_ACK, TCP_PSH | TCP_ACK};
 	static const uint8_t types[] = {ICMP_ECHO_REPLY, 13, 14, 17};
+	/* Others of 240/4 pass (Linux 2.6.25), of 0/8, too (5.3). */
+	static const uint32_t nobodies[] = {0x7f000001, 0xefffffff, 0xe0000005,
+					    0xffffffff};
 	struct shot s;
 	struct topo_target to;
 	choose(k, &s, &to);
@@ -255,7 +258,9 @@ static void talk_stray(struct talk *k)
 	/* Not to a neighbour: a host of Linux tells the false sender, should
 	 * that not be there. */
 	if (maybe(k, 20) && s.src.v >> 8 != s.dst.v >> 8)
-		s.src = addr_ip4(0x0a000000 + below(k, 1U << 18) + 1);
+		s.src = maybe(k, 15)
+				? addr_ip4(nobodies[below(k, 4)])
+				: addr_ip4(0x0a000000 + below(k, 1U << 18) + 1);
 	add(k, &s);
 }
 

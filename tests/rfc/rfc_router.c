@@ -425,6 +425,19 @@ RFC_CASE(what_comes_from_no_host_is_dropped)
 	ck_assert_uint_eq(at_a.count + at_b.count, 0);
 }
 
+/* It would be answered, came it from somebody. */
+RFC_CASE(what_comes_from_no_host_is_not_answered)
+{
+	for (size_t i = 0; i < sizeof(nobodies) / sizeof(*nobodies); i++) {
+		struct pkt *p = world_kit_echo(&kit, nobodies[i], "10.1.0.1");
+		ck_assert_int_eq(reason_of(put_to_r(p)), DROP_MARTIAN);
+	}
+	ck_assert_int_eq(reason_of(put_to_r(
+				 world_kit_echo(&kit, "10.1.0.2", "10.1.0.1"))),
+			 DROP_NONE);
+	ck_assert_uint_eq(at_a.count, 1);
+}
+
 RFC_CASE(what_is_for_no_host_is_dropped)
 {
 	for (size_t i = 0; i < sizeof(nobodies) / sizeof(*nobodies); i++)
@@ -510,6 +523,8 @@ static const struct rfc_row rows[] = {
 	 RFC_TEST(a_source_that_has_no_way_back_may_be_refused)},
 	{"5.3.7", "SHOULD", "a source such as 127.0.0.1 is dropped", RFC_MEETS,
 	 NULL, RFC_TEST(what_comes_from_no_host_is_dropped)},
+	{"5.3.7", "SHOULD", "... also if it is for the router itself",
+	 RFC_MEETS, NULL, RFC_TEST(what_comes_from_no_host_is_not_answered)},
 	{"5.3.7", "SHOULD", "... and a destination such as 127.0.0.1",
 	 RFC_MEETS, NULL, RFC_TEST(what_is_for_no_host_is_dropped)},
 	{"5.3.4", "MUST", "a packet in a broadcast frame is not forwarded",
