@@ -241,6 +241,27 @@ START_TEST(time_wait_gives_way_to_a_new_connection)
 }
 END_TEST
 
+/* A reset, unless there is no connection yet. */
+START_TEST(an_abort_is_told_to_the_other_end)
+{
+	enum stack_error error;
+	const struct nic *out = host_kit_nic(h.client);
+	ip4 server = world_kit_ip4("10.0.1.2");
+	const uint8_t reset = TCP_RST | TCP_ACK;
+	conn_abort(conn_connect(h.client, server, 443, 0, &error));
+	wait_s(1);
+	ck_assert_uint_eq(host_kit_count(&h, out, IP4_PROTO_TCP, 443, reset),
+			  0);
+	struct conn *c = conn_connect(h.client, server, 443, 0, &error);
+	wait_s(1);
+	ck_assert(conn_is_connected(c));
+	conn_abort(c);
+	wait_s(1);
+	ck_assert_uint_eq(host_kit_count(&h, out, IP4_PROTO_TCP, 443, reset),
+			  1);
+}
+END_TEST
+
 /* 127.0.0.1:53, when resolv.conf names no server, has nobody behind it. */
 START_TEST(a_host_answers_for_its_own_closed_ports)
 {
@@ -268,6 +289,7 @@ Suite *conn_test_suite(void)
 		       without_a_word_from_the_router_large_segments_are_lost);
 	tcase_add_test(c, the_narrowest_path_will_do);
 	tcase_add_test(c, time_wait_gives_way_to_a_new_connection);
+	tcase_add_test(c, an_abort_is_told_to_the_other_end);
 	tcase_add_test(c, a_host_answers_for_its_own_closed_ports);
 	suite_add_tcase(s, c);
 	return s;

@@ -56,6 +56,56 @@ START_TEST(each_broken_header_is_refused)
 }
 END_TEST
 
+/* With options, of which a reader must know the length alone. */
+START_TEST(a_header_is_as_long_as_it_says)
+{
+	uint8_t bytes[60] = {0};
+	struct ip4_head h;
+	for (unsigned words = 0; words < 16; words++) {
+		memcpy(bytes, known, IP4_SIZE);
+		bytes[0] = (uint8_t)(0x40 | words);
+		be_store16(bytes + 2, 40);
+		be_store16(bytes + 10, 0);
+		be_store16(bytes + 10, csum_of(bytes, words * 4UL));
+		ck_assert_int_eq(ip4_read(bytes, 40, &h),
+				 words < 5    ? IP4_BAD_VERSION
+				 : words > 10 ? IP4_SHORT
+					      : IP4_OK);
+		if (words >= 5 && words <= 10)
+			ck_assert_uint_eq(h.head_size, words * 4);
+	}
+	memcpy(bytes, known, IP4_SIZE);
+	be_store16(bytes + 2, 19); /* less than its header */
+	ck_assert_int_eq(ip4_read(bytes, 40, &h), IP4_SHORT);
+	ck_assert_int_eq(ip4_read_quoted(bytes, 20, &h), IP4_OK);
+	ck_assert_int_eq(ip4_read_quoted(bytes, 19, &h), IP4_SHORT);
+}
+END_TEST
+
+START_TEST(each_field_has_its_place)
+{
+	uint8_t bytes[IP4_SIZE];
+	struct ip4_head h = {.tos = 1,
+			     .size = 0x0203,
+			     .id = 0x0405,
+			     .frag = 0x0607,
+			     .ttl = 8,
+			     .proto = 9,
+			     .src = {0x0c0d0e0f},
+			     .dst = {0x10111213}},
+			back;
+	ip4_write(bytes, &h);
+	for (uint8_t i = 1; i < IP4_SIZE; i++)
+		if (i < 10 || i > 11)
+			ck_assert_uint_eq(bytes[i], i);
+	ck_assert_int_eq(ip4_read_quoted(bytes, IP4_SIZE, &back), IP4_OK);
+	ck_assert(back.tos == 1 && back.size == 0x0203 && back.id == 0x0405 &&
+		  back.frag == 0x0607 && back.ttl == 8 && back.proto == 9 &&
+		  back.src.v == h.src.v && back.dst.v == h.dst.v);
+	ck_assert_uint_eq(back.check, be_load16(bytes + 10));
+}
+END_TEST
+
 START_TEST(edits_keep_the_checksum_right)
 {
 	uint8_t bytes[115];
@@ -86,8 +136,17 @@ START_TEST(arp_goes_there_and_back)
 	ck_assert_uint_eq(b.target.v, a.target.v);
 	ck_assert(addr_mac_same(a.sender_mac, b.sender_mac));
 	ck_assert(!arp_read(bytes, ARP_SIZE - 1, &b));
-	bytes[1] = 6; /* not Ethernet */
-	ck_assert(!arp_read(bytes, ARP_SIZE, &b));
+	ck_assert_uint_eq(b.op, ARP_REQUEST);
+	ck_assert(addr_mac_same(a.target_mac, b.target_mac));
+	/* Hardware, protocol, their lengths, and the operation. */
+	for (size_t i = 0; i < 8; i++) {
+		bytes[i] ^= 4;
+		ck_assert(!arp_read(bytes, ARP_SIZE, &b));
+		bytes[i] ^= 4;
+	}
+	bytes[7] = ARP_REPLY;
+	ck_assert(arp_read(bytes, ARP_SIZE, &b));
+	ck_assert_uint_eq(b.op, ARP_REPLY);
 }
 END_TEST
 
@@ -102,8 +161,46 @@ START_TEST(icmp_checks_its_sum)
 	ck_assert_uint_eq(back.seq, 3);
 	bytes[20] ^= 1;
 	ck_assert(!icmp_read(bytes, sizeof(bytes), &back));
-	ck_assert_str_eq(icmp_name(3, 0), "network unreachable");
-	ck_assert_str_eq(icmp_name(11, 0), "time exceeded");
+	ck_assert_uint_eq(back.check, be_load16(bytes + 2));
+	icmp_write(bytes, ICMP_SIZE, &m);
+	ck_assert(icmp_read(bytes, ICMP_SIZE, &back));
+	ck_assert(!icmp_read(bytes, ICMP_SIZE - 1, &back));
+}
+END_TEST
+
+/* RFC 792, RFC 1122 3.2.2.1, RFC 1812 5.2.7.1. */
+static const struct {
+	uint8_t type, code;
+	const char *name;
+} icmp_rows[] = {
+	{0, 0, "echo reply"},
+	{8, 0, "echo request"},
+	{3, 0, "network unreachable"},
+	{3, 1, "host unreachable"},
+	{3, 2, "protocol unreachable"},
+	{3, 3, "port unreachable"},
+	{3, 4, "fragmentation needed"},
+	{3, 5, "source route failed"},
+	{3, 6, "network unknown"},
+	{3, 7, "host unknown"},
+	{3, 8, "source host isolated"},
+	{3, 9, "network prohibited"},
+	{3, 10, "host prohibited"},
+	{3, 11, "network unreachable for TOS"},
+	{3, 12, "host unreachable for TOS"},
+	{3, 13, "administratively prohibited"},
+	{3, 14, "unreachable"},
+	{3, 255, "unreachable"},
+	{11, 0, "time exceeded"},
+	{11, 1, "reassembly time exceeded"},
+	{12, 0, "parameter problem"},
+	{5, 0, "message"},
+};
+
+START_TEST(icmp_messages_have_names)
+{
+	ck_assert_str_eq(icmp_name(icmp_rows[_i].type, icmp_rows[_i].code),
+			 icmp_rows[_i].name);
 }
 END_TEST
 
@@ -222,6 +319,10 @@ Suite *heads_test_suite(void)
 	TCase *c = tcase_create("heads");
 	tcase_add_test(c, a_known_header_is_read_and_written);
 	tcase_add_test(c, each_broken_header_is_refused);
+	tcase_add_test(c, a_header_is_as_long_as_it_says);
+	tcase_add_test(c, each_field_has_its_place);
+	tcase_add_loop_test(c, icmp_messages_have_names, 0,
+			    (int)(sizeof(icmp_rows) / sizeof(icmp_rows[0])));
 	tcase_add_test(c, edits_keep_the_checksum_right);
 	tcase_add_test(c, arp_goes_there_and_back);
 	tcase_add_test(c, icmp_checks_its_sum);
