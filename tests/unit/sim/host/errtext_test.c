@@ -15,6 +15,10 @@ static const struct {
 	{"k8s.gcr.io/a/b:v1", "k8s.gcr.io", "a/b", "v1", 443},
 	{"harbor.local:8443/x:2", "harbor.local", "x", "2", 8443},
 	{"localhost/x", "localhost", "x", "latest", 443},
+	{"registry1/x", NULL, NULL, NULL, 0}, /* as long as "localhost" */
+	{"localhost2/x", NULL, NULL, NULL, 0},
+	{"harbor.local:65535/x", "harbor.local", "x", "latest", 65535},
+	{"harbor:1/x", "harbor", "x", "latest", 1},
 	{"busybox", NULL, NULL, NULL, 0},
 	{"library/busybox", NULL, NULL, NULL, 0},
 	{"k8s.gcr.io/", NULL, NULL, NULL, 0},

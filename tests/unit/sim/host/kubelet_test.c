@@ -122,6 +122,30 @@ START_TEST(a_vsphere_pod_has_other_words)
 }
 END_TEST
 
+/* It says what failed, and nothing of waiting; "-<40 digits>-v0" is part of the
+ * image's name. */
+START_TEST(a_vsphere_pod_does_not_tell_of_its_back_off)
+{
+	size_t count;
+	start("podvm", "nowhere.example/a/busybox");
+	for (int i = 0; i < 4; i++)
+		attempt();
+	const struct kubelet_event *e = kubelet_events(k, &count);
+	for (size_t i = 0; i < count; i++) {
+		ck_assert_str_ne(e[i].reason, "BackOff");
+		ck_assert_ptr_null(strstr(e[i].message, "ImagePullBackOff"));
+	}
+	ck_assert_uint_eq(find("Failed", "no such host")->count, 4);
+	const char *name = strstr(find("Pulling", "Waiting for Image")->message,
+				  "default/");
+	ck_assert(!strncmp(name, "default/busybox-", 16));
+	ck_assert_uint_eq(strspn(name + 16, "0123456789abcdef"), 40);
+	ck_assert_str_eq(name + 56, "-v0");
+	ck_assert(memcmp(name + 16, name + 32, 16) != 0);
+	ck_assert(memcmp(name + 32, name + 48, 8) != 0);
+}
+END_TEST
+
 START_TEST(who_is_stopped_pulls_no_more)
 {
 	start("docker1903", "nowhere.example/busybox");
@@ -147,6 +171,7 @@ Suite *kubelet_test_suite(void)
 	tcase_add_test(c, equal_events_are_one_with_a_count);
 	tcase_add_test(c, a_pulled_image_runs);
 	tcase_add_test(c, a_vsphere_pod_has_other_words);
+	tcase_add_test(c, a_vsphere_pod_does_not_tell_of_its_back_off);
 	tcase_add_test(c, who_is_stopped_pulls_no_more);
 	suite_add_tcase(s, c);
 	return s;

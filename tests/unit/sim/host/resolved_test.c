@@ -184,6 +184,59 @@ START_TEST(the_next_server_has_its_turn)
 }
 END_TEST
 
+static struct stack_udp liar;
+
+/* Of another number, no answer at all, cut off; and then the truth. */
+static void lie(void *context, const struct stack_from *from,
+		const uint8_t *bytes, size_t len)
+{
+	struct stack *s = host_stack(h.server);
+	uint8_t reply[DNS_SIZE_MAX];
+	struct dns m;
+	(void)context;
+	ck_assert(dns_read(bytes, len, &m));
+	m.answer_count = 1;
+	m.answers[0] = (struct dns_answer){DNS_A, 1, {0x09090909}};
+	stack_udp_answer(s, from, reply, dns_write(reply, sizeof(reply), &m));
+	m.response = true;
+	m.id ^= 1;
+	stack_udp_answer(s, from, reply, dns_write(reply, sizeof(reply), &m));
+	m.id ^= 1;
+	stack_udp_answer(s, from, reply,
+			 dns_write(reply, sizeof(reply), &m) - 1);
+	if (m.type == DNS_A)
+		m.answers[0].addr.v = 0x01020304;
+	else
+		m.answer_count = 0;
+	stack_udp_answer(s, from, reply, dns_write(reply, sizeof(reply), &m));
+}
+
+static void believe_only_the_truth(enum host_resolver resolver)
+{
+	struct probe_conf c = {.kind = PROBE_LOOKUP, .target = "a.example"};
+	liar = (struct stack_udp){.port = DNS_PORT, .receive = lie};
+	ck_assert(stack_udp_open(host_stack(h.server), &liar));
+	h.conf.resolver = resolver;
+	h.conf.nameservers[0] = world_kit_ip4("10.0.1.2");
+	host_configure(h.client, &h.conf);
+	ck_assert(host_kit_probe(&h, &c));
+	ck_assert_str_eq(str_text(&h.text), "1.2.3.4");
+	stack_udp_close(&liar);
+}
+
+START_TEST(other_answers_are_not_believed)
+{
+	believe_only_the_truth(HOST_RESOLVER_STUB);
+}
+END_TEST
+
+START_TEST(nor_are_they_without_the_stub)
+{
+	stack_udp_close(&client);
+	believe_only_the_truth(HOST_RESOLVER_DIRECT);
+}
+END_TEST
+
 START_TEST(servfail_is_believed_the_fourth_time)
 {
 	ask("broken.example", 7);
@@ -217,6 +270,8 @@ Suite *resolved_test_suite(void)
 	tcase_add_test(c,
 		       a_server_that_is_silent_is_asked_again_until_time_is_up);
 	tcase_add_test(c, the_next_server_has_its_turn);
+	tcase_add_test(c, other_answers_are_not_believed);
+	tcase_add_test(c, nor_are_they_without_the_stub);
 	tcase_add_test(c, servfail_is_believed_the_fourth_time);
 	tcase_add_test(c, an_icmp_error_ends_it_at_once);
 	suite_add_tcase(s, c);

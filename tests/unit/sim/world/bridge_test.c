@@ -111,23 +111,18 @@ START_TEST(flooded_copies_leave_no_notes)
 }
 END_TEST
 
-/* As many as there are packets for. */
+/* As many as there may be packets. */
 START_TEST(who_cannot_have_a_copy_gets_none)
 {
-	struct pkt *taken[WORLD_KIT_PKTS];
-	size_t count = world_free_pkts(kit.world) - 2;
-	for (size_t i = 0; i < count; i++)
-		taken[i] = world_take_pkt(kit.world);
 	struct world_kit_udp u = {addrs[0], addrs[1], 1, 2, 64};
 	struct pkt *p = world_kit_udp(&kit, &u);
 	uint32_t id = p->id;
 	eth_write(p->data, eth_broadcast(), world_kit_nic(hosts[0], 0)->mac,
 		  0x88b5);
+	kit.world->packet_limit = 2;
 	nic_send(world_kit_nic(hosts[0], 0), p);
 	world_run_until(kit.world, VCLOCK_S);
 	ck_assert_uint_eq(bridge_frames(id), 1);
-	for (size_t i = 0; i < count; i++)
-		world_free_pkt(kit.world, taken[i]);
 	ck_assert(kit.world->limit_hit);
 	kit.world->limit_hit = kit.world->packets_hit = false;
 	world_run_until(kit.world, 2 * VCLOCK_S);
