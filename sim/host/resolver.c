@@ -132,7 +132,6 @@ static void on_error(void *context, enum stack_error error)
 	char text[64];
 	snprintf(text, sizeof(text), "read: %s", stack_error_text(error));
 	set_socket_error(q, text);
-	vclock_cancel(clock_of(q->owner), &q->timer);
 	next_step(q);
 }
 
@@ -153,7 +152,6 @@ static void on_answer(void *context, const struct stack_from *from,
 	(void)from;
 	if (!dns_read(bytes, len, &m) || !m.response || m.id != q->id)
 		return;
-	vclock_cancel(clock_of(q->owner), &q->timer);
 	if (m.rcode != DNS_NOERROR && m.rcode != DNS_NXDOMAIN) {
 		set_error(q, "server misbehaving");
 		next_step(q);
