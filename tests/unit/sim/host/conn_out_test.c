@@ -140,6 +140,24 @@ START_TEST(what_is_not_answered_is_sent_again_twice_as_late)
 }
 END_TEST
 
+/* From when it was to be sent, waiting for ARP included, until it is answered. */
+START_TEST(the_first_round_trip_is_that_of_the_syn)
+{
+	uint64_t answered = 0;
+	struct conn *a = connected();
+	for (size_t i = 0; i < h.k.frames.count; i++) {
+		const struct world_kit_frame *f = &h.k.frames.at[i];
+		if (f->nic == router_port(h.r, 0)->nic &&
+		    be_load16(f->bytes + 12) == ETH_TYPE_IP4)
+			answered = f->time + WORLD_KIT_DELAY;
+	}
+	ck_assert_uint_gt(answered, WORLD_KIT_DELAY);
+	ck_assert_uint_eq(a->srtt, answered);
+	conn_abort(a);
+	host_kit_fini(&h);
+}
+END_TEST
+
 static uint64_t failed_at;
 
 static void on_failed(void *context, enum stack_error error)
@@ -243,6 +261,7 @@ Suite *conn_out_test_suite(void)
 	tcase_add_test(t, the_timer_is_no_shorter_than_200_ms);
 	tcase_add_test(t, bytes_keep_their_order);
 	tcase_add_test(t, what_is_not_answered_is_sent_again_twice_as_late);
+	tcase_add_test(t, the_first_round_trip_is_that_of_the_syn);
 	tcase_add_test(t, it_is_given_up_after_924_s);
 	tcase_add_test(t, a_text_goes_in_full_segments_and_the_rest_is_pushed);
 	tcase_add_loop_test(t, no_more_is_under_way_than_there_is_room_for, 0,

@@ -142,7 +142,7 @@ START_TEST(a_vsphere_pod_does_not_tell_of_its_back_off)
 	ck_assert_uint_eq(strspn(name + 16, "0123456789abcdef"), 40);
 	ck_assert_str_eq(name + 56, "-v0");
 	ck_assert(memcmp(name + 16, name + 32, 16) != 0);
-	ck_assert(memcmp(name + 32, name + 48, 8) != 0);
+	ck_assert(memcmp(name + 40, name + 48, 8) != 0);
 }
 END_TEST
 

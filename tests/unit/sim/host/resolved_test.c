@@ -237,6 +237,39 @@ START_TEST(nor_are_they_without_the_stub)
 }
 END_TEST
 
+/* Go tells what became of the name as it was asked for. */
+static const struct {
+	const char *name, *text;
+} searched[] = {
+	{"a.example", "lookup a.example on 10.0.1.53:53: no such host"},
+	{"bad.example",
+	 "lookup bad.example on 10.0.1.53:53: server misbehaving"},
+	{"short", "lookup short on 10.0.1.53:53: no such host"},
+	{"broken", "lookup broken on 10.0.1.53:53: no such host"},
+};
+
+START_TEST(the_error_is_that_of_the_name_itself)
+{
+	static const struct dnsd_record records[] = {
+		{"a.example.lab", NULL, 0, DNS_SERVFAIL},
+		{"bad.example", NULL, 0, DNS_SERVFAIL},
+		{"broken.lab", NULL, 0, DNS_SERVFAIL},
+	};
+	struct dnsd_conf names = {
+		.records = records, .record_count = 3, .others = DNS_NXDOMAIN};
+	struct probe_conf c = {.kind = PROBE_LOOKUP,
+			       .target = searched[_i].name};
+	dnsd_set(h.dnsd, &names);
+	h.conf.resolver = HOST_RESOLVER_DIRECT;
+	h.conf.search[0] = "lab";
+	h.conf.search_count = 1;
+	stack_udp_close(&client);
+	host_configure(h.client, &h.conf);
+	ck_assert(!host_kit_probe(&h, &c));
+	ck_assert_str_eq(str_text(&h.text), searched[_i].text);
+}
+END_TEST
+
 START_TEST(servfail_is_believed_the_fourth_time)
 {
 	ask("broken.example", 7);
@@ -272,6 +305,8 @@ Suite *resolved_test_suite(void)
 	tcase_add_test(c, the_next_server_has_its_turn);
 	tcase_add_test(c, other_answers_are_not_believed);
 	tcase_add_test(c, nor_are_they_without_the_stub);
+	tcase_add_loop_test(c, the_error_is_that_of_the_name_itself, 0,
+			    sizeof(searched) / sizeof(searched[0]));
 	tcase_add_test(c, servfail_is_believed_the_fourth_time);
 	tcase_add_test(c, an_icmp_error_ends_it_at_once);
 	suite_add_tcase(s, c);

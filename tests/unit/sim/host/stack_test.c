@@ -132,6 +132,131 @@ START_TEST(replies_have_the_number_of_their_request)
 }
 END_TEST
 
+static uint16_t others[4];
+static size_t other_count;
+
+static void on_other(void *context, uint16_t seq)
+{
+	ck_assert_ptr_eq(context, others);
+	others[other_count++] = seq;
+}
+
+START_TEST(replies_go_to_who_has_asked)
+{
+	struct stack_ping one = {.peer = world_kit_ip4("10.0.1.2"),
+				 .reply = on_reply,
+				 .context = replies};
+	struct stack_ping two = one;
+	two.reply = on_other;
+	two.context = others;
+	reply_count = other_count = 0;
+	ck_assert(stack_ping_open(host_stack(h.client), &one));
+	ck_assert(stack_ping_open(host_stack(h.client), &two));
+	stack_ping_send(&one, 1);
+	stack_ping_send(&two, 2);
+	world_run_until(h.k.world, VCLOCK_S);
+	ck_assert_uint_eq(reply_count, 1);
+	ck_assert_uint_eq(replies[0], 1);
+	ck_assert_uint_eq(other_count, 1);
+	ck_assert_uint_eq(others[0], 2);
+	stack_ping_close(&one);
+	stack_ping_close(&two);
+}
+END_TEST
+
+/* icmp_err_convert in net/ipv4/icmp.c; a socket with IP_RECVERR is told of all
+ * but of what is no error, one without it of hard ones. */
+static const struct {
+	uint8_t type, code;
+	enum stack_error error;
+	bool hard;
+} errors[] = {
+	{3, 0, STACK_NET_UNREACHABLE, false},
+	{3, 1, STACK_HOST_UNREACHABLE, false},
+	{3, 2, STACK_NO_PROTOCOL, true},
+	{3, 3, STACK_REFUSED, true},
+	{3, 4, STACK_OK, false},
+	{3, 6, STACK_NET_UNREACHABLE, true},
+	{3, 7, STACK_HOST_DOWN, true},
+	{3, 9, STACK_NET_UNREACHABLE, true},
+	{3, 10, STACK_HOST_UNREACHABLE, true},
+	{3, 11, STACK_NET_UNREACHABLE, false},
+	{3, 12, STACK_HOST_UNREACHABLE, false},
+	{3, 13, STACK_HOST_UNREACHABLE, true},
+	{3, 15, STACK_HOST_UNREACHABLE, true},
+	{3, 16, STACK_OK, false},
+	{3, 255, STACK_OK, false},
+	{11, 0, STACK_HOST_UNREACHABLE, false},
+	{11, 1, STACK_HOST_UNREACHABLE, false},
+	{12, 0, STACK_OK, false},
+};
+
+static enum stack_error told;
+static size_t row;
+
+static void on_error(void *context, enum stack_error error)
+{
+	(void)context;
+	told = error;
+}
+
+static void nothing(void *context, const struct stack_from *from,
+		    const uint8_t *bytes, size_t len)
+{
+	(void)context;
+	(void)from;
+	(void)bytes;
+	(void)len;
+}
+
+/* The client claims that a datagram of the server's has met with it. */
+static enum stack_error error_told(bool all)
+{
+	uint8_t l4[ICMP_SIZE + IP4_SIZE + UDP_SIZE] = {0};
+	struct stack_udp u = {.port = 4000,
+			      .peer = world_kit_ip4("10.0.0.2"),
+			      .peer_port = 5000,
+			      .all_errors = all,
+			      .receive = nothing,
+			      .error = on_error};
+	struct ip4_head head = {.ttl = 60,
+				.proto = IP4_PROTO_UDP,
+				.size = IP4_SIZE + UDP_SIZE,
+				.src = world_kit_ip4("10.0.1.2"),
+				.dst = world_kit_ip4("10.0.0.2")};
+	struct icmp m = {.type = errors[row].type, .code = errors[row].code};
+	told = STACK_OK;
+	ck_assert(stack_udp_open(host_stack(h.server), &u));
+	ip4_write(l4 + ICMP_SIZE, &head);
+	be_store16(l4 + ICMP_SIZE + IP4_SIZE, 4000);
+	be_store16(l4 + ICMP_SIZE + IP4_SIZE + 2, 5000);
+	be_store16(l4 + ICMP_SIZE + IP4_SIZE + 4, UDP_SIZE);
+	icmp_write(l4, sizeof(l4), &m);
+	ask_with(IP4_PROTO_ICMP, l4, sizeof(l4));
+	stack_udp_close(&u);
+	return told;
+}
+
+START_TEST(icmp_errors_are_those_of_linux)
+{
+	row = (size_t)_i;
+	ck_assert_int_eq(error_told(true), errors[_i].error);
+	ck_assert_int_eq(error_told(false),
+			 errors[_i].hard ? errors[_i].error : STACK_OK);
+}
+END_TEST
+
+START_TEST(what_is_not_open_can_be_closed)
+{
+	struct stack_tcp t = {0};
+	struct stack_udp u = {0};
+	struct stack_ping p = {0};
+	stack_tcp_close(&t);
+	stack_udp_close(&u);
+	stack_ping_close(&p);
+}
+END_TEST
+
 /* ENETUNREACH, before anything is sent. */
 START_TEST(who_has_no_route_is_told_at_once)
 {
@@ -159,6 +284,10 @@ Suite *stack_test_suite(void)
 	tcase_add_test(t, no_more_is_quoted_than_there_was);
 	tcase_add_test(t, a_reset_is_of_the_service_of_what_it_refuses);
 	tcase_add_test(t, replies_have_the_number_of_their_request);
+	tcase_add_test(t, replies_go_to_who_has_asked);
+	tcase_add_loop_test(t, icmp_errors_are_those_of_linux, 0,
+			    sizeof(errors) / sizeof(errors[0]));
+	tcase_add_test(t, what_is_not_open_can_be_closed);
 	tcase_add_test(t, who_has_no_route_is_told_at_once);
 	suite_add_tcase(s, t);
 	return s;

@@ -9,6 +9,9 @@
 #define DAY 86400
 
 static const char *const others[] = {"other.example", "*.other.example"};
+static const char *const elsewhere[] = {"10.11.12.13", "a.example",
+					"192.0.2.1"};
+static const ip4 here[] = {{0x0a0b0c0d}, {0x0a000102}};
 static const char *const right[] = {"a.example", "registry.example"};
 
 static const struct row {
@@ -73,6 +76,25 @@ static const struct row {
 	 "https://10.0.1.2/v2/",
 	 "Unable to connect to the server: x509: cannot validate certificate "
 	 "for 10.0.1.2 because it doesn't contain any IP SANs"},
+	{"other addresses",
+	 {.issuer = "public",
+	  .not_before = -DAY,
+	  .not_after = DAY,
+	  .names = elsewhere,
+	  .name_count = 3},
+	 0,
+	 "https://10.0.1.2/v2/",
+	 "Unable to connect to the server: x509: certificate is valid for "
+	 "10.11.12.13, 192.0.2.1, not 10.0.1.2"},
+	{"its address among others",
+	 {.issuer = "public",
+	  .not_before = -DAY,
+	  .not_after = DAY,
+	  .addresses = here,
+	  .address_count = 2},
+	 0,
+	 "https://10.0.1.2/v2/",
+	 "200 OK"},
 	{"expired",
 	 {.issuer = "public", .not_before = -2 * DAY, .not_after = -DAY},
 	 0,

@@ -153,6 +153,7 @@ START_TEST(a_packet_cut_short_is_told)
 	struct capread *r = open_file();
 	ck_assert_int_eq(capread_next(r, &p, &d), CAPREAD_ERROR);
 	says("packet 1 was cut to 20 of its 1500 bytes");
+	says("help: capture whole packets: tcpdump -s 0");
 	capread_close(r);
 }
 END_TEST
@@ -165,6 +166,7 @@ START_TEST(a_packet_larger_than_it_was_is_told)
 	struct capread *r = open_file();
 	ck_assert_int_eq(capread_next(r, &p, &d), CAPREAD_ERROR);
 	says("packet 1 has 20 bytes in the file, but had only 19");
+	says("help: the file is damaged");
 	capread_close(r);
 }
 END_TEST
@@ -177,6 +179,26 @@ START_TEST(a_time_that_cannot_be_is_told)
 	struct capread *r = open_file();
 	ck_assert_int_eq(capread_next(r, &p, &d), CAPREAD_ERROR);
 	says("packet 1 has an impossible time");
+	says("help: the file is damaged");
+	capread_close(r);
+}
+END_TEST
+
+START_TEST(the_first_and_the_last_instant_are_times)
+{
+	struct capread_packet p;
+	make(RAW, "", 0);
+	put32(HEAD, 0);
+	put32(HEAD + 4, 0);
+	struct capread *r = open_file();
+	ck_assert_int_eq(capread_next(r, &p, &d), CAPREAD_PACKET);
+	ck_assert_uint_eq(p.time, 0);
+	capread_close(r);
+	put32(HEAD, INT32_MAX);
+	put32(HEAD + 4, 999999);
+	r = open_file();
+	ck_assert_int_eq(capread_next(r, &p, &d), CAPREAD_PACKET);
+	ck_assert_uint_eq(p.time, INT32_MAX * UINT64_C(1000000000) + 999999000);
 	capread_close(r);
 }
 END_TEST
@@ -216,6 +238,7 @@ Suite *capread_test_suite(void)
 	tcase_add_test(t, a_packet_cut_short_is_told);
 	tcase_add_test(t, a_packet_larger_than_it_was_is_told);
 	tcase_add_test(t, a_time_that_cannot_be_is_told);
+	tcase_add_test(t, the_first_and_the_last_instant_are_times);
 	tcase_add_test(t, a_link_header_alone_is_no_frame);
 	tcase_add_test(t, a_missing_file_is_told);
 	suite_add_tcase(s, t);

@@ -139,6 +139,8 @@ START_TEST(a_capture_that_is_over_keeps_no_file_open)
 	ck_assert(capture_close(c, &d));
 	ck_assert_int_eq(next_file(), before);
 	capture_discard(capture_open(path, &d));
+	ck_assert_ptr_null(capture_open("/nowhere/x.pcap", &d));
+	ck_assert_uint_eq(d.error_count, 1);
 	ck_assert_int_eq(next_file(), before);
 	struct stat st; /* a head of 24 bytes, one of 16 for the frame */
 	ck_assert_int_eq(stat(path, &st), 0);

@@ -55,6 +55,7 @@ START_TEST(ports_are_called_as_people_call_them)
 	is_called(sr_down, "t1:sr-backplane");
 	is_called(sr_up, "t1:sr");
 	is_called(t0_down, "t0:downlink-t1");
+	is_called(host->link->ends[!host->end], "seg:h");
 }
 END_TEST
 

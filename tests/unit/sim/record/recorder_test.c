@@ -105,6 +105,17 @@ static const struct {
 	{NULL, "arp or udp port 54", RECORDER_ALL, 0},
 };
 
+/* The magic number at the start of a file. */
+static uint32_t magic(const char *name)
+{
+	uint32_t first = 0;
+	FILE *f = fopen(in_folder(name), "rb");
+	ck_assert_ptr_nonnull(f);
+	ck_assert_uint_eq(fread(&first, sizeof(first), 1, f), 1);
+	fclose(f);
+	return first;
+}
+
 START_TEST(ports_and_filter_say_what_is_kept)
 {
 	struct recorder_conf c = {.path = in_folder("all.pcapng"),
@@ -114,6 +125,7 @@ START_TEST(ports_and_filter_say_what_is_kept)
 				  .application = "test"};
 	record(&c);
 	ck_assert_uint_eq(packets("all.pcapng"), rows[_i].count);
+	ck_assert_uint_eq(magic("all.pcapng"), 0x0a0d0d0a);
 	ck_assert_uint_eq(d.error_count, 0);
 }
 END_TEST
@@ -128,17 +140,6 @@ START_TEST(a_folder_has_a_file_for_each_port)
 	ck_assert_uint_eq(packets("b.eth0.pcapng"), 2);
 }
 END_TEST
-
-/* The magic number at the start of a file. */
-static uint32_t magic(const char *name)
-{
-	uint32_t first = 0;
-	FILE *f = fopen(in_folder(name), "rb");
-	ck_assert_ptr_nonnull(f);
-	ck_assert_uint_eq(fread(&first, sizeof(first), 1, f), 1);
-	fclose(f);
-	return first;
-}
 
 START_TEST(the_name_says_which_kind_of_file)
 {

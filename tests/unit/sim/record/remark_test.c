@@ -83,6 +83,24 @@ START_TEST(a_drop_says_where_and_why)
 }
 END_TEST
 
+/* A rule that keeps others away is none that translates; one that does has the
+ * last word, wherever it stands. */
+START_TEST(what_is_translated_after_all_met_a_rule)
+{
+	struct remark_event e[] = {{EVENT(NO_NAT, 0)},
+				   {EVENT(SNAT, 0), .before = before},
+				   {EVENT(REFLEXIVE, 0), .before = before}};
+	e[1].note.ref = 1;
+	e[2].note.ref = 2;
+	write(e, 3, true);
+	ck_assert_ptr_null(strstr(str_text(&line), "nat=none"));
+	ck_assert_ptr_nonnull(strstr(
+		str_text(&line), " nat=SNAT,REFLEXIVE rule=pods_out,deny-all"));
+	write(e, 1, true);
+	ck_assert_ptr_nonnull(strstr(str_text(&line), " nat=none"));
+}
+END_TEST
+
 START_TEST(what_is_sent_again_says_how_often)
 {
 	struct remark_event e[] = {{EVENT(SENT, 1), .tries = 3}};
@@ -131,6 +149,7 @@ Suite *remark_test_suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, a_translation_names_its_rule);
 	tcase_add_test(t, a_drop_says_where_and_why);
+	tcase_add_test(t, what_is_translated_after_all_met_a_rule);
 	tcase_add_test(t, what_is_sent_again_says_how_often);
 	tcase_add_test(t, nothing_special_is_not_due);
 	tcase_add_test(t, waiting_for_arp_is_due);

@@ -21,6 +21,7 @@ struct kept {
 	uint32_t id;
 	bool out;
 	unsigned hop;
+	uint32_t again_at; /* node that sends it again */
 };
 static struct {
 	VEC(struct kept);
@@ -64,6 +65,9 @@ static void keep(void *context, const struct story_sighting *s)
 	nic_print(s->nic, k.port, sizeof(k.port));
 	addr_print_ip4(addr_ip4(be_load32(s->frame + ETH_SIZE + 12)), k.src);
 	list_events(&s->remark, k.events, sizeof(k.events));
+	for (size_t i = 0; i < s->remark.event_count; i++)
+		if (s->remark.events[i].tries)
+			k.again_at = s->remark.events[i].note.node;
 	VEC_ADD(&kept, k);
 }
 
@@ -329,6 +333,18 @@ START_TEST(what_is_sent_again_is_told_once)
 }
 END_TEST
 
+START_TEST(who_sends_it_again_is_told)
+{
+	struct world_kit_udp query = {"10.2.0.2", "10.2.0.1", 7, 53, 64};
+	begin(false);
+	send(b, &query);
+	send(b, &query);
+	end();
+	ck_assert_uint_eq(router_node(b)->number % 2, 1);
+	ck_assert_uint_eq(VEC_LAST(&kept)->again_at, router_node(b)->number);
+}
+END_TEST
+
 START_TEST(keys_take_their_place_in_the_stream)
 {
 	begin(true);
@@ -360,6 +376,7 @@ Suite *story_test_suite(void)
 	tcase_add_test(t, every_port_can_be_had);
 	tcase_add_test(t, a_port_alone_tells_what_happened_before_it);
 	tcase_add_test(t, what_is_sent_again_is_told_once);
+	tcase_add_test(t, who_sends_it_again_is_told);
 	tcase_add_test(t, keys_take_their_place_in_the_stream);
 	suite_add_tcase(s, t);
 	return s;
