@@ -69,16 +69,14 @@ static void serve_dns(struct net_host *to, const struct model_host *h)
 {
 	const struct model_dns_server *s = &h->dns_server;
 	struct names n = {.records = {0}};
-	if (!s->on && !to->dnsd)
+	if (!s->on)
 		return;
 	if (!to->dnsd)
 		to->dnsd = dnsd_new(to->host);
 	arena_init(&n.arena);
-	if (s->on)
-		add_names(&n, s);
+	add_names(&n, s);
 	struct dnsd_conf conf = {n.records.at, n.records.count, n.zones.at,
-				 n.zones.count,
-				 s->on ? s->other_names : DNS_REFUSED};
+				 n.zones.count, s->other_names};
 	dnsd_set(to->dnsd, &conf);
 	VEC_FREE(&n.records);
 	VEC_FREE(&n.zones);

@@ -45,6 +45,26 @@ static const struct trace_packet *send(const char *dst)
 	return trace_find(&trace, id);
 }
 
+/* While the world stands, and when it has gone. */
+START_TEST(nodes_and_ports_have_their_names)
+{
+	uint32_t node = router_node(r)->number;
+	for (int i = 0; i < 2; i++) {
+		ck_assert_str_eq(trace_node_name(&trace, node), "r:sr");
+		ck_assert_str_eq(trace_node_label(&trace, node), "r");
+		ck_assert_str_eq(trace_port_name(&trace, node, 0), "left");
+		ck_assert_str_eq(trace_port_name(&trace, node, 1), "right");
+		ck_assert_str_eq(trace_port_name(&trace, node, 2), "");
+		ck_assert_str_eq(trace_port_name(&trace, 0, 0), "eth0");
+		if (!i)
+			trace_seal(&trace);
+	}
+	ck_assert_str_eq(trace_node_name(&trace, 99), "");
+	ck_assert_str_eq(trace_node_label(&trace, 99), "");
+	ck_assert_str_eq(trace_port_name(&trace, 99, 0), "");
+}
+END_TEST
+
 START_TEST(a_delivered_packet_is_known_from_end_to_end)
 {
 	const struct trace_packet *p = send("10.2.0.2");
@@ -200,6 +220,7 @@ Suite *trace_test_suite(void)
 	Suite *s = suite_create("trace");
 	TCase *t = tcase_create("trace");
 	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, nodes_and_ports_have_their_names);
 	tcase_add_test(t, a_delivered_packet_is_known_from_end_to_end);
 	tcase_add_test(t, notes_come_in_order);
 	tcase_add_test(t, a_dropped_packet_and_its_error_know_each_other);

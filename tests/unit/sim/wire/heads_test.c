@@ -245,6 +245,11 @@ START_TEST(tcp_reads_the_mss_and_refuses_bad_options)
 	bytes[23] = 0; /* an option of length 0 would never end */
 	sum_tcp(bytes, 28, a, b);
 	ck_assert(!tcp_read(bytes, 28, a, b, &t));
+	bytes[12] = 0x60; /* the head ends before the option's value */
+	bytes[23] = 4;
+	sum_tcp(bytes, 28, a, b);
+	ck_assert(!tcp_read(bytes, 28, a, b, &t));
+	bytes[12] = 0x70;
 	bytes[23] = 40; /* or beyond the head */
 	sum_tcp(bytes, 28, a, b);
 	ck_assert(!tcp_read(bytes, 28, a, b, &t));
