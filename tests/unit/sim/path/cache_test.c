@@ -56,6 +56,20 @@ START_TEST(there_is_room_for_many)
 }
 END_TEST
 
+/* Whatever the hash says. */
+START_TEST(the_way_that_no_packet_goes_stays_so)
+{
+	for (uint16_t i = 0; i < 5000; i++) {
+		struct cache_way way = way_by(i);
+		if (i % 100 == 0)
+			cache_clear(&cache);
+		cache_number(&cache, &way);
+		ck_assert_uint_eq(cache.ways[CACHE_NOWHERE].in_port,
+				  CACHE_NO_PORT);
+	}
+}
+END_TEST
+
 START_TEST(nothing_is_left_when_it_is_cleared)
 {
 	struct cache_way way = way_by(2);
@@ -109,6 +123,7 @@ Suite *cache_test_suite(void)
 	tcase_add_checked_fixture(c, setup, NULL);
 	tcase_add_test(c, the_same_way_has_one_number);
 	tcase_add_test(c, there_is_room_for_many);
+	tcase_add_test(c, the_way_that_no_packet_goes_stays_so);
 	tcase_add_test(c, nothing_is_left_when_it_is_cleared);
 	tcase_add_test(c, neighbours_do_not_share_slots);
 	tcase_add_test(c, it_rests_when_it_is_too_small);
