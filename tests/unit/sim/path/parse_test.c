@@ -237,6 +237,26 @@ START_TEST(echo_fits_one_direction)
 }
 END_TEST
 
+/* No protocol's header need follow. */
+START_TEST(a_header_alone_is_a_packet)
+{
+	struct frames_spec s = syn;
+	s.proto = 50;
+	s.payload = 0;
+	frames_make(&pkt, &s);
+	pkt.len = ETH_SIZE + IP4_SIZE;
+	be_store16(pkt.data + ETH_SIZE + 2, IP4_SIZE);
+	be_store16(pkt.data + ETH_SIZE + 10, 0);
+	be_store16(pkt.data + ETH_SIZE + 10,
+		   csum_of(pkt.data + ETH_SIZE, IP4_SIZE));
+	ck_assert_int_eq(parse_pkt(&pkt), DROP_NONE);
+	ck_assert_uint_eq(parse_size(&pkt), IP4_SIZE);
+	pkt.len--;
+	pkt.parsed = false;
+	ck_assert_int_eq(parse_pkt(&pkt), DROP_MALFORMED);
+}
+END_TEST
+
 Suite *parse_test_suite(void)
 {
 	Suite *s = suite_create("parse");
@@ -255,6 +275,7 @@ Suite *parse_test_suite(void)
 	tcase_add_test(c, a_quoted_later_fragment_has_no_ports);
 	tcase_add_loop_test(c, some_packets_open_sessions, 0,
 			    sizeof(openers) / sizeof(openers[0]));
+	tcase_add_test(c, a_header_alone_is_a_packet);
 	tcase_add_test(c, echo_fits_one_direction);
 	suite_add_tcase(s, c);
 	return s;

@@ -52,6 +52,24 @@ START_TEST(the_first_match_by_number_decides)
 }
 END_TEST
 
+START_TEST(of_equal_numbers_the_first_decides)
+{
+	add(ACL_REJECT, 20)->destination = only("8.8.0.0/16");
+	add(ACL_DROP, 20)->destination = only("8.0.0.0/8");
+	add(ACL_PERMIT, 10)->source = only("30.0.0.0/24");
+	add(ACL_PERMIT, 20);
+	acl_seal(&acl);
+	ck_assert_int_eq(match("31.0.0.5", "8.8.8.8", TCP, 443)->action,
+			 ACL_REJECT);
+	ck_assert_int_eq(match("31.0.0.5", "8.9.8.8", TCP, 443)->action,
+			 ACL_DROP);
+	ck_assert_int_eq(match("31.0.0.5", "9.9.8.8", TCP, 443)->action,
+			 ACL_PERMIT);
+	ck_assert_int_eq(match("30.0.0.5", "8.8.8.8", TCP, 443)->action,
+			 ACL_PERMIT);
+}
+END_TEST
+
 START_TEST(no_match_is_no_rule)
 {
 	add(ACL_DROP, 1)->destination = only("9.9.9.9");
@@ -90,6 +108,7 @@ Suite *acl_test_suite(void)
 	TCase *c = tcase_create("acl");
 	tcase_add_checked_fixture(c, setup, NULL);
 	tcase_add_test(c, the_first_match_by_number_decides);
+	tcase_add_test(c, of_equal_numbers_the_first_decides);
 	tcase_add_test(c, no_match_is_no_rule);
 	tcase_add_test(c, protocol_and_port_are_matched);
 	tcase_add_test(c, a_full_table_says_so);

@@ -255,6 +255,20 @@ static void add_tests(TCase *c)
 	tcase_add_test(c, too_few_groups_are_refused);
 }
 
+/* Of few routes a list is made, of more a tree. */
+START_TEST(a_list_that_is_to_grow_becomes_a_tree)
+{
+	init((struct fib_room){FIB_LIST_MAX, 16});
+	fill();
+	ck_assert(!fib.is_tree);
+	ck_assert(move((struct fib_room){FIB_LIST_MAX + 1, 16}));
+	ck_assert(fib.is_tree);
+	for (size_t i = 0; i < LOOKS; i++)
+		ck_assert_uint_eq(port_to(looks[i].dst), looks[i].port);
+	fini();
+}
+END_TEST
+
 Suite *fib_test_suite(void)
 {
 	Suite *s = suite_create("fib");
@@ -267,5 +281,8 @@ Suite *fib_test_suite(void)
 	tcase_add_test(as_list, a_full_list_says_so);
 	suite_add_tcase(s, as_list);
 	suite_add_tcase(s, as_tree);
+	TCase *grows = tcase_create("grows");
+	tcase_add_test(grows, a_list_that_is_to_grow_becomes_a_tree);
+	suite_add_tcase(s, grows);
 	return s;
 }

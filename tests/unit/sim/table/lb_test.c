@@ -37,6 +37,22 @@ START_TEST(a_server_is_address_protocol_and_ports)
 }
 END_TEST
 
+START_TEST(each_server_is_found)
+{
+	struct lb_server other = storage[0];
+	other.vip = addr_ip4(vip.v + 1);
+	other.proto = UDP;
+	ck_assert(lb_add(&lb, &other));
+	ck_assert_ptr_eq(lb_find(&lb, vip, TCP, 443), &storage[0]);
+	ck_assert_ptr_eq(lb_find(&lb, other.vip, UDP, 444), &storage[1]);
+	ck_assert_ptr_null(lb_find(&lb, other.vip, TCP, 443));
+	ck_assert(lb_has_vip(&lb, vip) && lb_has_vip(&lb, other.vip));
+	storage[0].enabled = false;
+	ck_assert(!lb_has_vip(&lb, vip) && lb_has_vip(&lb, other.vip));
+	ck_assert_ptr_eq(lb_find(&lb, other.vip, UDP, 443), &storage[1]);
+}
+END_TEST
+
 START_TEST(a_disabled_server_is_not_there)
 {
 	storage[0].enabled = false;
@@ -102,6 +118,7 @@ Suite *lb_test_suite(void)
 	TCase *c = tcase_create("lb");
 	tcase_add_checked_fixture(c, setup, NULL);
 	tcase_add_test(c, a_server_is_address_protocol_and_ports);
+	tcase_add_test(c, each_server_is_found);
 	tcase_add_test(c, a_disabled_server_is_not_there);
 	tcase_add_test(c, a_vip_has_all_ports);
 	tcase_add_test(c, members_take_turns);
