@@ -279,6 +279,34 @@ START_TEST(a_network_that_moves_as_a_whole_has_one_shift)
 }
 END_TEST
 
+/* However many rules there are of each. */
+START_TEST(rules_that_ask_alike_are_one_group)
+{
+	static struct nat_index_slot slots[2][16];
+	static const char *const sources[] = {"10.1.0.0/24", "10.2.0.0/24",
+					      "10.3.0.1", "10.4.0.0/24",
+					      "10.5.0.1"};
+	for (uint32_t i = 0; i < 5; i++)
+		add(NAT_SNAT, i)->source = list(sources[i], NULL);
+	struct nat_rule *web = add(NAT_DNAT, 5);
+	web->destination = list("1.2.3.4", NULL);
+	web->proto = TCP;
+	web->ports = (struct addr_ports){80, 80};
+	add(NAT_DNAT, 6)->destination = list("1.2.3.5", NULL);
+	for (int stage = 0; stage < 2; stage++)
+		nat_index_init(&nat.index[stage], slots[stage], 8);
+	nat_seal(&nat);
+	ck_assert_uint_eq(nat.index[NAT_EGRESS].group_count, 2);
+	ck_assert_uint_eq(nat.index[NAT_INGRESS].group_count, 2);
+	ck_assert_uint_eq(leaving("10.4.0.9", "8.8.8.8"), 4);
+	ck_assert_uint_eq(leaving("10.5.0.1", "8.8.8.8"), 5);
+	ck_assert_uint_eq(leaving("10.5.0.2", "8.8.8.8"), 0);
+	ck_assert_uint_eq(arriving("1.2.3.4", 80), 6);
+	ck_assert_uint_eq(arriving("1.2.3.4", 81), 0);
+	ck_assert_uint_eq(arriving("1.2.3.5", 81), 7);
+}
+END_TEST
+
 START_TEST(any_is_all_addresses)
 {
 	struct nat_prefixes none = {0};
@@ -338,6 +366,7 @@ Suite *nat_test_suite(void)
 	tcase_add_test(c, mapping_keeps_the_position);
 	tcase_add_loop_test(c, a_network_that_moves_as_a_whole_has_one_shift, 0,
 			    sizeof(moves) / sizeof(moves[0]));
+	tcase_add_test(c, rules_that_ask_alike_are_one_group);
 	tcase_add_test(c, any_is_all_addresses);
 	tcase_add_loop_test(c, action_names_are_the_policy_apis, 0,
 			    NAT_ACTION_COUNT);
