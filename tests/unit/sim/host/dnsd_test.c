@@ -11,6 +11,7 @@ static const struct dnsd_record records[] = {
 	{"api.tkg.corp.local", &one, 1, DNS_NOERROR},
 	{"broken.corp.local", NULL, 0, DNS_SERVFAIL},
 	{"many.corp.local", nine, 9, DNS_NOERROR},
+	{"www.far.example", &one, 1, DNS_NOERROR},
 };
 static const char *const zones[] = {"lab", "corp.local"};
 
@@ -31,6 +32,10 @@ static const struct {
 	{"broken.corp.local", "server misbehaving", false, 0},
 	/* None of its zones: it is refused. */
 	{"registry.example", "server misbehaving", false, 0},
+	/* But for what is above a record. */
+	{"gcr.io", "no such host", false, 0},
+	{"far.example", "no such host", false, 0},
+	{"ar.example", "server misbehaving", false, 0},
 	{"xcorp.local", "server misbehaving", false, 0},
 	{"a.lab", "no such host", false, 0},
 };
@@ -56,7 +61,7 @@ START_TEST(zones_say_what_does_not_exist)
 	struct host_kit h;
 	struct probe_conf lookup = {.kind = PROBE_LOOKUP,
 				    .target = rows[_i].name};
-	struct dnsd_conf conf = {records, 5, zones, 2, DNS_REFUSED};
+	struct dnsd_conf conf = {records, 6, zones, 2, DNS_REFUSED};
 	host_kit_init(&h);
 	dnsd_set(h.dnsd, &conf);
 	ck_assert(host_kit_probe(&h, &lookup) == rows[_i].ok);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <check.h>
+#include <sys/mman.h>
 
 #include "tests/unit/topology/build/net_kit.h"
+#include "topology/build/net_private.h"
 
 static const struct {
 	const char *patch, *message;
@@ -128,6 +130,30 @@ START_TEST(scopes_have_a_limit)
 }
 END_TEST
 
+/* What is never written to takes no memory. */
+START_TEST(notes_have_numbers_for_two_million_nodes)
+{
+	size_t size =
+		(NOTE_NODES_MAX + (size_t)1) * sizeof(struct model_segment);
+	struct model_segment *all =
+		mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ck_assert(all != MAP_FAILED);
+	madvise(all, size, MADV_HUGEPAGE);
+	struct model m = {.segments = {all, NOTE_NODES_MAX}};
+	struct diag d;
+	diag_init(&d);
+	ck_assert(net_check(&m, &d));
+	m.segments.count++;
+	ck_assert(!net_check(&m, &d));
+	ck_assert_uint_eq(d.error_count, 1);
+	ck_assert_str_eq(d.messages[0].text,
+			 "the network would have up to 2097153 nodes: 2097152 "
+			 "is the limit");
+	diag_fini(&d);
+	munmap(all, size);
+}
+END_TEST
+
 Suite *net_check_test_suite(void);
 Suite *net_check_test_suite(void)
 {
@@ -138,6 +164,7 @@ Suite *net_check_test_suite(void)
 	tcase_add_loop_test(c, a_tier0_has_eight_service_routers_at_most, 0, 2);
 	tcase_add_loop_test(c, ports_have_a_limit, 0, 2);
 	tcase_add_loop_test(c, scopes_have_a_limit, 0, 2);
+	tcase_add_test(c, notes_have_numbers_for_two_million_nodes);
 	suite_add_tcase(s, c);
 	return s;
 }
