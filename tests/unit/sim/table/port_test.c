@@ -73,6 +73,20 @@ START_TEST(the_one_free_port_is_found)
 }
 END_TEST
 
+START_TEST(it_is_found_wherever_the_search_begins)
+{
+	static const uint16_t starts[] = {1024, 1030, 5055, 40000, 65535};
+	while (port_take(&pool))
+		;
+	for (uint32_t port = 1024; port < 65536; port += 61)
+		for (size_t i = 0; i < 5; i++) {
+			port_give(&pool, (uint16_t)port);
+			pool.next = starts[i];
+			ck_assert_uint_eq(port_take(&pool), port);
+		}
+}
+END_TEST
+
 START_TEST(a_range_of_one_port_works)
 {
 	narrow(7777, 7777);
@@ -127,6 +141,7 @@ Suite *port_test_suite(void)
 	tcase_add_loop_test(c, the_one_free_port_is_found, 1024, 1026);
 	tcase_add_loop_test(c, the_one_free_port_is_found, 2047, 2050);
 	tcase_add_loop_test(c, the_one_free_port_is_found, 65534, 65536);
+	tcase_add_test(c, it_is_found_wherever_the_search_begins);
 	tcase_add_test(c, a_range_of_one_port_works);
 	tcase_add_test(c, a_wanted_port_is_kept_if_free);
 	tcase_add_test(c, giving_twice_counts_once);
