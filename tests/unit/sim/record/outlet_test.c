@@ -91,6 +91,17 @@ START_TEST(what_was_there_stays_when_discarded)
 }
 END_TEST
 
+START_TEST(what_cannot_get_its_name_leaves_nothing)
+{
+	struct outlet *o = outlet_open(path, &d);
+	outlet_write(o, "abc", 3);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	ck_assert(!outlet_close(o, &d));
+	ck_assert_uint_eq(d.error_count, 1);
+	ck_assert_int_eq(rmdir(path), 0);
+}
+END_TEST
+
 START_TEST(a_fifo_is_written_directly)
 {
 	char text[8] = "";
@@ -173,6 +184,7 @@ Suite *outlet_test_suite(void)
 	tcase_add_test(t, a_file_appears_when_it_is_complete);
 	tcase_add_test(t, pieces_of_any_length_keep_their_order);
 	tcase_add_test(t, what_was_there_stays_when_discarded);
+	tcase_add_test(t, what_cannot_get_its_name_leaves_nothing);
 	tcase_add_test(t, a_fifo_is_written_directly);
 	tcase_add_test(t, a_reader_that_goes_away_is_no_error);
 	suite_add_tcase(s, t);
