@@ -244,12 +244,13 @@ def reason_of(mutant, known):
     return known.get((f"{name}: {old.strip()}", what))
 
 
-def fresh(seed, count, suites):
-    """That many mutants, as (mutant, who noticed); and those that were none."""
+def fresh(seed, count, known, suites):
+    """That many mutants, as (mutant, who noticed); and those that were none. What
+    is known to change nothing is not tried."""
     source, found = each(seed), 0
     m = next(source)
     while found < count:
-        noticed = try_one(m, suites)
+        noticed = None if reason_of(m, known) else try_one(m, suites)
         found += noticed not in NO_MUTANT
         yield m, noticed
         m = source.send(noticed not in NO_MUTANT)
@@ -329,7 +330,7 @@ def main():
         tally.noticed.update(was["detail"]["noticed_by"])
     suites = prepare()
     print(f"seed {args.seed}", flush=True)
-    for mutant, who in again(was, known, suites) if was else fresh(args.seed, args.count, suites):
+    for mutant, who in again(was, known, suites) if was else fresh(args.seed, args.count, known, suites):
         tally.add(mutant, who, reason_of(mutant, known))
     if args.json:
         result = tally.result(args.json.stem, args.seed, time.time() - started)
