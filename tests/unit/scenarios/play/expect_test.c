@@ -85,7 +85,7 @@ static const struct {
 	 "dst: \"198.51.100.10:443\"}",
 	 NULL},
 	{"step: 1, seen: {at: server, packet: SYN, src: 172.16.1.10}",
-	 "delivered at server as 192.0.2.4"},
+	 "delivered at server as 192.0.2.4:* > 198.51.100.10:443"},
 	{"step: 1, seen: {at: server, packet: SYN, count: 1}", NULL},
 	{"step: 1, seen: {at: vm-b, count: 0}", NULL},
 	{"step: 1, seen: {at: router, packet: SYN}", "was delivered at server"},
@@ -136,11 +136,13 @@ START_TEST(a_claim_is_met_or_says_what_was_there_instead)
 	ck_assert_msg(e->met == !claims[_i].found, "%s: %s", claims[_i].claim,
 		      e->found ? e->found : "met");
 	if (claims[_i].found) {
-		static const char not [] = "not selected";
-		ck_assert_msg(strstr(e->found, claims[_i].found), "%s: %s",
+		static const char unused[] = "not selected";
+		char pattern[128]; /* '*' stands for ports */
+		snprintf(pattern, sizeof(pattern), "*%s*", claims[_i].found);
+		ck_assert_msg(str_glob(pattern, e->found), "%s: %s",
 			      claims[_i].claim, e->found);
-		ck_assert_int_eq(!strstr(e->found, not ),
-				 !strstr(claims[_i].found, not ));
+		ck_assert_int_eq(!strstr(e->found, unused),
+				 !strstr(claims[_i].found, unused));
 	} else {
 		ck_assert_ptr_null(e->found);
 	}

@@ -234,6 +234,40 @@ START_TEST(no_more_is_under_way_than_there_is_room_for)
 }
 END_TEST
 
+/* RFC 2018 section 4: first the block that has the last segment; what follows
+ * one another is one block. 'seq' is beyond what is expected next. */
+static const struct {
+	uint32_t seq, from, to;
+	unsigned count;
+} early[] = {
+	{100, 100, 150, 1}, {300, 300, 350, 2}, {500, 500, 550, 3},
+	{200, 200, 250, 4}, {700, 700, 750, 4}, {350, 300, 400, 4},
+	{10, 10, 60, 4},    {450, 450, 550, 4},
+};
+
+START_TEST(the_last_block_is_told_first)
+{
+	static const uint8_t bytes[50];
+	struct conn *a = connected();
+	uint32_t next = a->rcv_nxt;
+	a->peer_sacks = true;
+	for (size_t i = 0; i < sizeof(early) / sizeof(early[0]); i++) {
+		struct tcp head = {.seq = next + early[i].seq};
+		struct craft_tcp s = {0};
+		conn_in_data(a, &head, bytes, sizeof(bytes));
+		conn_in_sacks(a, &s);
+		ck_assert_uint_eq(s.sack_count, early[i].count);
+		ck_assert_uint_eq(s.sacks[0].from - next, early[i].from);
+		ck_assert_uint_eq(s.sacks[0].to - next, early[i].to);
+		for (unsigned j = 1; j < s.sack_count; j++)
+			ck_assert_uint_ne(s.sacks[j].from, s.sacks[0].from);
+	}
+	ck_assert_uint_eq(a->rcv_nxt, next);
+	conn_abort(a);
+	host_kit_fini(&h);
+}
+END_TEST
+
 /* A FIN goes with the last bytes, and is a number of its own. */
 START_TEST(the_end_goes_with_the_last_bytes)
 {
@@ -266,6 +300,7 @@ Suite *conn_out_test_suite(void)
 	tcase_add_test(t, a_text_goes_in_full_segments_and_the_rest_is_pushed);
 	tcase_add_loop_test(t, no_more_is_under_way_than_there_is_room_for, 0,
 			    sizeof(rooms) / sizeof(rooms[0]));
+	tcase_add_test(t, the_last_block_is_told_first);
 	tcase_add_test(t, the_end_goes_with_the_last_bytes);
 	suite_add_tcase(s, t);
 	return s;

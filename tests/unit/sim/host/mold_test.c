@@ -103,6 +103,10 @@ START_TEST(a_sum_of_zero_is_written_as_ones)
 	uint32_t rest = 0xffff - (1 + 2 + 17 + 3 + 4 + 10 + 10);
 	uint8_t bytes[2] = {(uint8_t)(rest >> 8), (uint8_t)rest};
 	mold_udp(&m, 0, (struct craft_bytes){bytes, 2}, frame(copied));
+	udp.payload = (struct craft_bytes){bytes, 2};
+	size_t size = craft_make_udp(craft, &ip, &udp, frame(made));
+	ck_assert_uint_eq(size, ETH_SIZE + IP4_SIZE + UDP_SIZE + 2);
+	ck_assert_mem_eq(made, copied, size);
 	const uint8_t *check = copied + ETH_SIZE + IP4_SIZE + 6;
 	ck_assert_uint_eq(check[0], 0xff);
 	ck_assert_uint_eq(check[1], 0xff);

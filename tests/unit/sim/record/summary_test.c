@@ -101,6 +101,12 @@ static void query(void)
 	dns(&m);
 }
 
+static void cut_query(void)
+{
+	query();
+	wrap(IP4_PROTO_UDP, len - ETH_SIZE - IP4_SIZE - 4, 0);
+}
+
 static void answer(void)
 {
 	struct dns m = {.name = "k8s.gcr.io",
@@ -204,6 +210,7 @@ static const struct {
 	{fragment, "TCP", ADDRS "TCP"},
 	{datagram, "UDP", "10.244.1.18:1000 > 74.125.133.82:2000 UDP"},
 	{query, "DNS query", UDP_ENDS "DNS query A k8s.gcr.io"},
+	{cut_query, "UDP", UDP_ENDS "UDP"},
 	{answer, "DNS answer",
 	 UDP_ANSWER "DNS answer A k8s.gcr.io 74.125.133.82"},
 	{no_such_name, "DNS answer",

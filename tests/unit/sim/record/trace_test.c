@@ -59,9 +59,11 @@ START_TEST(nodes_and_ports_have_their_names)
 		if (!i)
 			trace_seal(&trace);
 	}
-	ck_assert_str_eq(trace_node_name(&trace, 99), "");
-	ck_assert_str_eq(trace_node_label(&trace, 99), "");
-	ck_assert_str_eq(trace_port_name(&trace, 99, 0), "");
+	for (node = 3; node < 5; node++) {
+		ck_assert_str_eq(trace_node_name(&trace, node), "");
+		ck_assert_str_eq(trace_node_label(&trace, node), "");
+		ck_assert_str_eq(trace_port_name(&trace, node, 0), "");
+	}
 }
 END_TEST
 

@@ -271,6 +271,11 @@ START_TEST(a_tcp_head_is_as_long_as_it_says)
 	sum_tcp(bytes, 20, a, b);
 	ck_assert(tcp_read(bytes, 20, a, b, &t));
 	ck_assert(!tcp_read(bytes, 19, a, b, &t));
+	static uint8_t largest[65536] = {[12] = 0x50};
+	sum_tcp(largest, 65535, a, b);
+	ck_assert(tcp_read(largest, 65535, a, b, &t));
+	sum_tcp(largest, 65536, a, b);
+	ck_assert(!tcp_read(largest, 65536, a, b, &t));
 }
 END_TEST
 

@@ -216,6 +216,29 @@ START_TEST(a_port_may_be_connected_to_itself)
 }
 END_TEST
 
+/* Nobody looks on: it is quicker, and the same. */
+START_TEST(what_is_not_watched_is_no_different)
+{
+	static const struct nic_driver driver = {drive, &driven};
+	world_unwatch(kit.world, &kit.watch);
+	connect((struct link_conf){0});
+	send(&a, 60);
+	world_run_until(kit.world, VCLOCK_S);
+	ck_assert_uint_eq(b.count, 1);
+	b.node.nics[0]->up = false;
+	send(&a, 60);
+	world_run_until(kit.world, 2 * VCLOCK_S);
+	ck_assert_uint_eq(b.count, 1);
+	b.node.nics[0]->up = true;
+	b.node.nics[0]->driver = &driver;
+	driven = 0;
+	send(&a, 60);
+	world_run_until(kit.world, 3 * VCLOCK_S);
+	ck_assert_uint_eq(b.count, 1);
+	ck_assert_uint_eq(driven, 1);
+}
+END_TEST
+
 START_TEST(packets_on_a_link_go_with_the_world)
 {
 	struct world *w = world_new(1, 4);
@@ -335,6 +358,7 @@ Suite *link_test_suite(void)
 	tcase_add_test(t, a_port_that_is_down_notes_only_what_was_for_it);
 	tcase_add_test(t, a_port_may_be_connected_to_itself);
 	tcase_add_test(t, a_driver_takes_the_place_of_the_node);
+	tcase_add_test(t, what_is_not_watched_is_no_different);
 	tcase_add_test(t, packets_on_a_link_go_with_the_world);
 	tcase_add_test(t, packets_on_a_link_go_back_with_it);
 	tcase_add_test(t, an_empty_pool_ends_the_run);

@@ -66,6 +66,19 @@ static enum drop reason_of(uint32_t id)
 	return n ? (enum drop)n->reason : DROP_NONE;
 }
 
+START_TEST(without_a_packet_for_it_there_is_no_reply)
+{
+	send(world_kit_echo(&kit, "10.1.0.2", "10.1.0.1"));
+	size_t before = at_a.count;
+	ck_assert_uint_eq(before, 1);
+	router_send(a, world_kit_echo(&kit, "10.1.0.2", "10.1.0.1"));
+	kit.world->packet_limit = 1;
+	ck_assert(!world_run_until(kit.world, 5 * VCLOCK_S));
+	ck_assert(kit.world->packets_hit);
+	ck_assert_uint_eq(at_a.count, before);
+}
+END_TEST
+
 START_TEST(too_large_says_what_would_fit)
 {
 	struct world_kit_udp u = {"10.1.0.2", "10.2.0.9", 5000, 6000, 64};
@@ -213,6 +226,7 @@ Suite *router_icmp_test_suite(void)
 	Suite *s = suite_create("router_icmp");
 	TCase *t = tcase_create("router_icmp");
 	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, without_a_packet_for_it_there_is_no_reply);
 	tcase_add_test(t, too_large_says_what_would_fit);
 	tcase_add_test(t, errors_are_of_the_precedence_of_control);
 	tcase_add_test(t, an_echo_reply_is_of_the_service_asked_for);

@@ -522,12 +522,34 @@ START_TEST(a_batch_is_as_good_as_one_after_the_other)
 }
 END_TEST
 
+/* Of the first way that is up; without a route, of any Ethernet. */
+START_TEST(the_mtu_is_that_of_the_way_taken)
+{
+	struct rib_route ways[] = {
+		world_kit_route("10.4.0.0/24", "10.1.0.2", 0),
+		world_kit_route("10.4.0.0/24", "10.9.0.2", 1),
+	};
+	struct forward_port *ports = router_forward(r1)->ports;
+	ip4 there = world_kit_ip4("10.4.0.1");
+	world_kit_routes(r1, true, ways, 2);
+	ports[0].mtu = 1400;
+	ports[1].mtu = 1300;
+	ck_assert_uint_eq(router_mtu_to(r1, there), 1400);
+	ports[0].up = false;
+	ck_assert_uint_eq(router_mtu_to(r1, there), 1300);
+	ports[1].up = false;
+	ck_assert_uint_eq(router_mtu_to(r1, there), 1500);
+	ck_assert_uint_eq(router_mtu_to(r1, world_kit_ip4("10.5.0.1")), 1500);
+}
+END_TEST
+
 Suite *router_test_suite(void);
 Suite *router_test_suite(void)
 {
 	Suite *s = suite_create("router");
 	TCase *t = tcase_create("router");
 	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, the_mtu_is_that_of_the_way_taken);
 	tcase_add_test(t, a_datagram_crosses_two_routers);
 	tcase_add_test(t, the_notes_tell_the_way);
 	tcase_add_test(t, two_runs_are_the_same);

@@ -51,6 +51,24 @@ START_TEST(hosts_of_a_segment_are_made_together)
 }
 END_TEST
 
+START_TEST(hosts_of_its_other_segments_are_made_too)
+{
+	struct net_kit k;
+	net_kit_init(&k, "segments: {x: {}, y: {}}\n"
+			 "hosts: {vm-a: {interfaces: {two: {segment: x, "
+			 "address: 10.7.0.1/24}}}, on-x: {segment: x, address: "
+			 "10.7.0.2/24, interfaces: {y: {segment: y, address: "
+			 "10.8.0.2/24}}}, on-y: {segment: y, address: "
+			 "10.8.0.3/24}}\n");
+	ck_assert_ptr_nonnull(k.net);
+	net_host(k.net, "vm-a");
+	ck_assert(is_made(&k, "on-x"));
+	ck_assert(is_made(&k, "on-y"));
+	ck_assert(!is_made(&k, "vm-b"));
+	net_kit_fini(&k);
+}
+END_TEST
+
 /* MAC addresses of all ports of all hosts, and how the world goes on. */
 static void describe(struct net_kit *k, const char *const *order, char *out,
 		     size_t room)
@@ -125,6 +143,7 @@ Suite *net_hosts_test_suite(void)
 	tcase_add_test(c, a_host_is_made_when_it_is_asked_for);
 	tcase_add_test(c, a_host_is_made_when_a_frame_reaches_its_segment);
 	tcase_add_test(c, hosts_of_a_segment_are_made_together);
+	tcase_add_test(c, hosts_of_its_other_segments_are_made_too);
 	tcase_add_test(c, it_does_not_matter_which_is_made_first);
 	tcase_add_test(c, a_port_that_is_down_makes_its_host);
 	tcase_add_test(c, a_change_reaches_hosts_made_before_and_after);

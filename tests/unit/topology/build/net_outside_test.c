@@ -206,6 +206,20 @@ START_TEST(silent_ports_do_not_answer)
 }
 END_TEST
 
+START_TEST(each_router_is_there)
+{
+	struct net_kit k;
+	net_kit_init(&k, "routers: {gw2: {interfaces: {x: {segment: net, "
+			 "address: 198.51.100.2/24}}}, gw3: {interfaces: {x: "
+			 "{segment: net, address: 198.51.100.3/24}}}}");
+	ck_assert(net_kit_ping(&k, "server", "198.51.100.1"));
+	ck_assert(net_kit_ping(&k, "server", "198.51.100.2"));
+	ck_assert(net_kit_ping(&k, "server", "198.51.100.3"));
+	ck_assert(!net_kit_ping(&k, "server", "198.51.100.4"));
+	net_kit_fini(&k);
+}
+END_TEST
+
 START_TEST(an_interface_that_is_down_carries_nothing)
 {
 	struct net_kit k;
@@ -235,6 +249,7 @@ Suite *net_outside_test_suite(void)
 	tcase_add_loop_test(c, zones_become_whole_names, 0,
 			    sizeof(names) / sizeof(names[0]));
 	tcase_add_test(c, silent_ports_do_not_answer);
+	tcase_add_test(c, each_router_is_there);
 	tcase_add_test(c, an_interface_that_is_down_carries_nothing);
 	suite_add_tcase(s, c);
 	return s;
