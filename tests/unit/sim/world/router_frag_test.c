@@ -117,6 +117,36 @@ START_TEST(pieces_are_as_many_as_are_needed)
 }
 END_TEST
 
+/* Bytes 'from' up to before 'to' of what is behind the header stay. */
+static struct pkt *piece_of(const struct pkt *whole, size_t from, size_t to,
+			    uint16_t frag)
+{
+	struct pkt *p = world_copy_pkt(kit.world, whole);
+	uint8_t *ip = p->data + ETH_SIZE;
+	struct ip4_head head;
+	ip4_read(ip, p->len - ETH_SIZE, &head);
+	memmove(ip + IP4_SIZE, ip + IP4_SIZE + from, to - from);
+	head.size = (uint16_t)(IP4_SIZE + to - from);
+	head.frag = frag;
+	ip4_write(ip, &head);
+	p->len = (uint16_t)(ETH_SIZE + head.size);
+	return p;
+}
+
+START_TEST(pieces_may_be_cut_again)
+{
+	struct pkt *whole = echo(false);
+	uint32_t id = whole->id;
+	const size_t middle = 104, end = ICMP_SIZE + BYTES;
+	router_send(a, piece_of(whole, middle, end, (uint16_t)(middle / 8)));
+	router_send(a, piece_of(whole, 0, middle, IP4_MF));
+	world_free_pkt(kit.world, whole);
+	ck_assert(world_run_until(kit.world, VCLOCK_S));
+	ck_assert_uint_eq(pieces_of(id), 6);
+	ck_assert(world_kit_find(&kit, id, NOTE_DELIVERED));
+}
+END_TEST
+
 START_TEST(what_may_not_is_dropped)
 {
 	uint32_t id = send(echo(true), VCLOCK_S);
@@ -166,6 +196,7 @@ Suite *router_frag_test_suite(void)
 	tcase_add_test(c, what_may_be_cut_arrives_whole);
 	tcase_add_loop_test(c, pieces_are_as_many_as_are_needed, 0,
 			    sizeof(fills) / sizeof(fills[0]));
+	tcase_add_test(c, pieces_may_be_cut_again);
 	tcase_add_test(c, what_may_not_is_dropped);
 	tcase_add_test(c, a_missing_piece_is_waited_for_30_s);
 	tcase_add_test(c, a_tunnel_loses_what_is_too_large_in_silence);
