@@ -280,6 +280,22 @@ START_TEST(servfail_is_believed_the_fourth_time)
 }
 END_TEST
 
+START_TEST(it_goes_when_the_host_asks_directly)
+{
+	h.conf.resolver = HOST_RESOLVER_DIRECT;
+	host_configure(h.client, &h.conf);
+	ask("registry.example", 7);
+	run_s(1);
+	ck_assert_uint_eq(answer_count, 0);
+	ck_assert_uint_eq(asked_times(), 0);
+	h.conf.resolver = HOST_RESOLVER_STUB;
+	host_configure(h.client, &h.conf);
+	ask("registry.example", 8);
+	run_s(1);
+	ck_assert_uint_eq(answer_count, 1);
+}
+END_TEST
+
 START_TEST(an_icmp_error_ends_it_at_once)
 {
 	host_kit_filter(&h, ACL_REJECT, "10.0.1.53/32");
@@ -308,6 +324,7 @@ Suite *resolved_test_suite(void)
 	tcase_add_loop_test(c, the_error_is_that_of_the_name_itself, 0,
 			    sizeof(searched) / sizeof(searched[0]));
 	tcase_add_test(c, servfail_is_believed_the_fourth_time);
+	tcase_add_test(c, it_goes_when_the_host_asks_directly);
 	tcase_add_test(c, an_icmp_error_ends_it_at_once);
 	suite_add_tcase(s, c);
 	return s;
