@@ -330,7 +330,8 @@ void router_list_locals(struct router *r)
 	f->locals = mem_new(room, sizeof(*f->locals));
 	f->local_count = 0;
 	for (uint16_t i = 0; i < r->node.nic_count; i++)
-		for (unsigned j = 0; j < r->ports[i].addr_count; j++)
+		for (unsigned j = 0;
+		     f->ports[i].up && j < r->ports[i].addr_count; j++)
 			f->locals[f->local_count++] = r->ports[i].addrs[j].addr;
 	for (size_t i = 0; i < r->loopback_count; i++)
 		f->locals[f->local_count++] = r->loopbacks[i].addr;
@@ -409,7 +410,6 @@ void router_set_tables(struct router *r, const struct router_tables *t)
 	set_acl(r, t);
 	set_lb(r, t);
 	set_pools(r, t);
-	set_locals(r, t);
 	set_sessions(r, t);
 	r->forward.ports_policy = t->ports_policy;
 	r->forward.standby = t->standby;
@@ -423,6 +423,7 @@ void router_set_tables(struct router *r, const struct router_tables *t)
 		    (t->icmp_ttl || t->icmp_errors || t->icmp_frag_needed);
 	for (uint16_t i = 0; i < r->node.nic_count; i++)
 		set_port(r, i, !t->port_up || t->port_up[i]);
+	set_locals(r, t);
 	set_proxies(r, t);
 	forward_renew(&r->forward);
 	r->configured = true;

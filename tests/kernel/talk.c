@@ -270,6 +270,7 @@ static void talk_fragments(struct talk *k)
 	struct topo_target to;
 	choose(k, &s, &to);
 	s.kind = SHOT_UDP;
+	s.ttl = 0; /* a DR tells of the first at once, conntrack of the whole */
 	s.df = false;
 	s.size = 64;
 	s.more = true;

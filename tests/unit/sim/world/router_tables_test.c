@@ -344,6 +344,25 @@ START_TEST(an_address_that_comes_or_goes_voids_decisions)
 }
 END_TEST
 
+/* As Linux, which then has no local route to it. */
+START_TEST(the_address_of_a_port_that_is_down_is_nobodys)
+{
+	struct router *x = router_new(kit.world, "x", "x");
+	bool up[] = {true, false};
+	struct router_tables t = {.port_up = up, .forwards = true};
+	const struct forward *f = router_forward(x);
+	world_kit_port(x, "a", "10.9.0.1/24");
+	world_kit_port(x, "b", "10.9.1.1/24");
+	router_set_tables(x, &t);
+	ck_assert_uint_eq(f->local_count, 1);
+	world_kit_same_ip(f->locals[0], "10.9.0.1");
+	up[1] = true;
+	router_set_tables(x, &t);
+	ck_assert_uint_eq(f->local_count, 2);
+	world_kit_same_ip(f->locals[1], "10.9.1.1");
+}
+END_TEST
+
 /* Two routers on one segment; the address that both can answer for moves. */
 static struct router *pair[2];
 
@@ -487,6 +506,7 @@ Suite *router_tables_test_suite(void)
 	tcase_add_test(t, the_egress_address_itself_serves_nobody);
 	tcase_add_loop_test(t, an_address_that_comes_or_goes_voids_decisions, 0,
 			    3);
+	tcase_add_test(t, the_address_of_a_port_that_is_down_is_nobodys);
 	tcase_add_test(t, an_address_that_moves_is_announced);
 	suite_add_tcase(s, t);
 	return s;
