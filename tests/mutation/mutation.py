@@ -20,14 +20,15 @@ import os
 import pathlib
 import random
 import re
-import resource
-import shutil
-import subprocess
 import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-TREE = ROOT / "build/mutation/tree"
+sys.path.insert(0, str(ROOT / "tests"))
+import workcopy  # noqa: E402 (found there)
+
+COPY = workcopy.WorkCopy("mutation")
+TREE = COPY.tree
 LAYERS = re.search(r"LAYERS := (.*?[^\\])\n", (ROOT / "Makefile").read_text(), re.S).group(1).replace("\\\n", "").split()
 EXCEPT = ["sim/host/tls_none.c"]  # not in the build that is tested
 FOLDERS = ["sim/base", "sim/wire", "sim/table", "sim/path", "sim/world", "sim/host", "sim/record",
@@ -36,7 +37,7 @@ OPERATORS = [(r" == ", " != "), (r" != ", " == "), (r" < ", " <= "), (r" <= ", "
              (r" >= ", " > "), (r" && ", " || "), (r" \|\| ", " && "), (r" \+ ", " - "), (r" - ", " + "),
              (r"\+\+", "--"), (r" << ", " >> "), (r" & ", " | ")]
 GROUPS = ["scenarios", "lang", "rfc", "golden"]
-BUILD_LIMIT, GROUP_LIMIT = 600, 200  # seconds
+GROUP_LIMIT = 200  # seconds
 SLOW = 1  # seconds; a suite that takes longer comes late, and not under the sanitizers
 
 
@@ -88,27 +89,9 @@ class Suite:
         self.seconds = 0
 
 
-def bounds():
-    """A mutant may take all there is."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2**30, 2**30))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def sh(words, limit, more=None):
     """True if it ends well and in time."""
-    with open(ROOT / "build/mutation/log", "wb") as log:
-        p = subprocess.Popen(words, cwd=TREE, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                             start_new_session=True, env={**os.environ, **(more or {})}, preexec_fn=bounds)
-        try:
-            return p.wait(limit) == 0
-        except subprocess.TimeoutExpired:
-            os.killpg(p.pid, 9)
-            p.wait()
-            return False
-
-
-def build(kind, *what):
-    return sh(["make", "-s", "-j2", f"KIND={kind}", *what], BUILD_LIMIT)
+    return COPY.run(words, limit, more) == 0
 
 
 def layer_of(path):
@@ -127,27 +110,18 @@ def units(kind, suites):
 
 def prepare():
     """The tree as git knows it, built and found good; its suites, quickest first."""
-    TREE.mkdir(parents=True, exist_ok=True)
-    names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for old in TREE.rglob("*.[ch]"):
-        if "build" not in old.relative_to(TREE).parts[:1] and str(old.relative_to(TREE)) not in names.splitlines():
-            old.unlink()
-    for name in names.splitlines():
-        to, of = TREE / name, ROOT / name
-        if of.is_file() and (not to.exists() or to.read_bytes() != of.read_bytes()):
-            to.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(of, to)
+    COPY.refresh()
     for kind in "mutant", "asan":
-        if not build(kind, "all", f"build/{kind}/unit-tests", f"build/{kind}/rfc-check"):
-            sys.exit(f"it does not build: {ROOT}/build/mutation/log")
+        if not COPY.build(kind, "all", f"build/{kind}/unit-tests", f"build/{kind}/rfc-check"):
+            sys.exit(f"it does not build: {COPY.log}")
     suites = [Suite(p) for p in sorted([*TREE.glob("tests/unit/**/*_test.c"), *TREE.glob("tests/oracle/*_test.c")])]
     for s in suites:
         started, s.seconds = time.time(), 600
         if not units("mutant", [s]):
-            sys.exit(f"{s.name} fails without a mutant: {ROOT}/build/mutation/log")
+            sys.exit(f"{s.name} fails without a mutant: {COPY.log}")
         s.seconds = time.time() - started
     if failed := first_failure(suites, -1, []):
-        sys.exit(f"{failed} fails without a mutant: {ROOT}/build/mutation/log")
+        sys.exit(f"{failed} fails without a mutant: {COPY.log}")
     return sorted(suites, key=lambda s: s.seconds)
 
 
@@ -160,12 +134,12 @@ def first_failure(suites, layer, near):
             return f"unit {s.name}"
     if not units("mutant", [s for s in quick if s not in near]):
         return "units"
-    if not build("mutant", "all", "build/mutant/rfc-check"):
+    if not COPY.build("mutant", "all", "build/mutant/rfc-check"):
         return "does not link"
     for group in GROUPS:
         if not sh(["tests/all.sh", "build/mutant", group], GROUP_LIMIT):
             return group
-    if not build("asan", "build/asan/unit-tests"):
+    if not COPY.build("asan", "build/asan/unit-tests"):
         return "does not link"
     if not units("asan", quick):
         return "sanitizers"
@@ -178,11 +152,11 @@ def judge(name, suites):
     """What notices the change of 'name', None, or why it is no mutant."""
     made = TREE / "build/mutant" / name.with_suffix(".o")
     before = made.read_bytes()
-    if not build("mutant", str(made.relative_to(TREE))):
+    if not COPY.build("mutant", str(made.relative_to(TREE))):
         return "does not compile"
     if made.read_bytes() == before:
         return "same code"
-    if not build("mutant", "build/mutant/unit-tests"):
+    if not COPY.build("mutant", "build/mutant/unit-tests"):
         return "does not link"
     folder = pathlib.Path("tests/unit") / name.parent
     near = sorted((s for s in suites if s.path.parent == folder), key=lambda s: s.path.stem != f"{name.stem}_test")
@@ -202,7 +176,7 @@ def try_one(mutant, suites):
         path.write_text(text)
         for kind in "mutant", "asan":
             (TREE / "build" / kind / name.with_suffix(".o")).unlink(missing_ok=True)
-        build("mutant", str(pathlib.Path("build/mutant") / name.with_suffix(".o")))
+        COPY.build("mutant", str(pathlib.Path("build/mutant") / name.with_suffix(".o")))
 
 
 NO_MUTANT = "does not compile", "same code", "does not link"
@@ -301,17 +275,11 @@ class Tally:
     def result(self, name, seed, seconds):
         """In the form of all results: tests/README.md."""
         return {"name": name, "judge": f"units (also under ASan and UBSan), {', '.join(GROUPS)}, cli",
-                "version": commit(), "seed": seed, "cases": self.cases(), "failures": len(self.survivors),
+                "version": workcopy.version(), "seed": seed, "cases": self.cases(), "failures": len(self.survivors),
                 "skipped": [], "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "seconds": round(seconds),
                 "detail": {"caught_percent": self.percent(), "noticed_by": dict(self.noticed),
                            "taken_instead_of": dict(self.none), "equivalent": self.equivalent,
                            "survivors": self.survivors}}
-
-
-def commit():
-    """What was broken."""
-    done = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True)
-    return done.stdout.strip()
 
 
 def main():
