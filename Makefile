@@ -56,7 +56,7 @@ LIB_OBJ := $(filter-out $(MAIN),$(OBJ))
 BIN := $O/tierpath
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps run test unit oracle-long valgrind mutation proof lint format asan clang fuzz fuzz-long \
+.PHONY: all help deps run test unit oracle-long valgrind mutation plants proof lint format asan clang fuzz fuzz-long \
 	bench bench-peers bench-check bench-plot bench-table bless check-kernel \
 	check-live check-rfc check-same install uninstall clean
 .SECONDARY:
@@ -162,6 +162,11 @@ MUTATION_SEED ?= 1
 mutation: ## break the engine in 200 ways, count what tests notice, into build/mutation.json (MUTATION_SEED)
 	@tests/mutation/mutation.py --count $(MUTATION_COUNT) --seed $(MUTATION_SEED) \
 		--json build/mutation$(if $(filter-out 1,$(MUTATION_SEED)),-$(MUTATION_SEED)).json
+
+# Takes minutes, and says nothing about tierpath: not part of make test.
+plants: ## plant bugs one by one, see which random cases of kernel-check differ (root), into build/plants.json
+	@tools/setup/deps.sh
+	@tests/kernel/plants.py --json build/plants.json
 
 proof: ## write build/proof.md and tests/PROOF.md from the results in build/*.json
 	@tests/proof/proof.py

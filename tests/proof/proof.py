@@ -13,6 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 # Result, what was compared, how it is made.
 RESULTS = [
     ("kernel", "the Linux kernel's own router and NAT, the same packets, field by field", "make check-kernel"),
+    ("plants", "the same comparison, with bugs planted in the simulator one at a time: does it differ?", "make plants"),
     ("live", "real clients (dig, skopeo, turnutils_natdiscovery) through the simulated gateways", "make check-live"),
     ("rfc", "each requirement of RFC 4787, 5382, 5508 and 1812 that applies", "make check-rfc"),
     ("oracle", "slow, obvious models; libnet", "make oracle-long"),
@@ -46,6 +47,8 @@ def row(name, what, r, how):
     failures = str(r["failures"])
     if name.startswith("mutation"):
         failures += f" survive ({r['detail']['caught_percent']} % noticed)"
+    if name == "plants":
+        failures += " not found"
     return f"| {name} | {what} | {judge} | {r['seed']} | {r['cases']:,} | {failures} | {span(r['seconds'])} |"
 
 
@@ -67,6 +70,13 @@ def survivor(m):
     return f"{m['file']}:{m['line']}: {m['change']}: `{m['code']}`{reason}"
 
 
+def plant(p):
+    """A planted bug as a row; of a packet that made the difference, where it was."""
+    found = "**not found**" if p["case"] is None else f"{p['case']:,}"
+    how = p.get("error") or (p["how"] or "").partition(": proto ")[0]
+    return f"| {p['what']} | {', '.join(p['files'])} | {found} | {how} |"
+
+
 def section(name, r, how):
     yield f"## {name}"
     yield ""
@@ -79,6 +89,9 @@ def section(name, r, how):
             if key in ("survivors", "equivalent") and value:
                 yield f"- {key}:"
                 yield from (f"  - {survivor(m)}" for m in value)
+            elif key == "planted":
+                yield from ("", "| planted | in | found by case | as |", "|---|---|---|---|")
+                yield from map(plant, value)
             else:
                 yield f"- {key}: {flat(value)}"
         for reason in r["skipped"]:
