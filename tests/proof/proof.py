@@ -48,7 +48,7 @@ def row(name, what, r, how):
     if name.startswith("mutation"):
         failures += f" survive ({r['detail']['caught_percent']} % noticed)"
     if name == "plants":
-        failures += " not found"
+        failures += f" not found, {r['cases'] - r['failures']} found"
     return f"| {name} | {what} | {judge} | {r['seed']} | {r['cases']:,} | {failures} | {span(r['seconds'])} |"
 
 
