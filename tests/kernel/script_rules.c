@@ -289,7 +289,8 @@ static void add_names(struct str *out, const struct plan *p, size_t node)
 	}
 }
 
-/* NAT is on uplinks: what stays inside is not looked at, but for VIPs. */
+/* NAT is on uplinks: what stays inside is not looked at, but for VIPs. What has no
+ * route (lo) has come to the service router, too. */
 static void add_inside(const struct plan *p, size_t node, struct str *out)
 {
 	add_chain(out, "inside", "filter", "prerouting", EARLY);
@@ -297,7 +298,7 @@ static void add_inside(const struct plan *p, size_t node, struct str *out)
 	add_names(out, p, node);
 	str_add(out, " } ");
 	script_servers_names(p, node, "ip daddr != { ", out);
-	str_add(out, "fib daddr oifname != { ");
+	str_add(out, "fib daddr oifname != { lo, ");
 	add_names(out, p, node);
 	str_add(out, " } notrack\n}\n");
 }
