@@ -139,6 +139,21 @@ START_TEST(a_missing_piece_is_waited_for_30_s)
 }
 END_TEST
 
+/* The same id again, 29 s later: these 30 s are its own. */
+START_TEST(each_packet_is_waited_for_anew)
+{
+	for (unsigned i = 0; i < GATHER_KIT_PIECES; i++)
+		out(i);
+	ck_assert_uint_eq(g.at_b.count, 1);
+	ck_assert(world_run_until(g.kit.world, 29 * VCLOCK_S));
+	out(0);
+	ck_assert(world_run_until(g.kit.world, 32 * VCLOCK_S));
+	out(1);
+	out(2);
+	ck_assert_uint_eq(g.at_b.count, 2);
+}
+END_TEST
+
 START_TEST(a_piece_twice_is_one)
 {
 	out(1);
@@ -240,6 +255,7 @@ Suite *router_gather_test_suite(void)
 	tcase_add_test(c, what_the_first_told_stays_here);
 	tcase_add_test(c, two_datagrams_do_not_mix);
 	tcase_add_test(c, a_missing_piece_is_waited_for_30_s);
+	tcase_add_test(c, each_packet_is_waited_for_anew);
 	tcase_add_test(c, a_piece_twice_is_one);
 	tcase_add_loop_test(c, a_piece_that_does_not_fit_is_dropped, 0,
 			    sizeof(odd) / sizeof(odd[0]));

@@ -8,6 +8,11 @@
 	"[TIER1_STATIC_ROUTES], static_routes: {x: {network: 10.8.0.0/16, "    \
 	"next_hops: [" hop "]}}}}"
 
+#define SNAT                                                                   \
+	"tier1s: {t1: {route_advertisement_types: [TIER1_NAT], nat_rules: "    \
+	"{x: {action: SNAT, source_network: 10.7.0.0/16, "                     \
+	"translated_network: [30.0.0.8, 30.0.0.12/30]}}}}"
+
 static const struct {
 	const char *patch, *node, *prefix, *routes;
 } tables[] = {
@@ -39,6 +44,9 @@ static const struct {
 	{STATIC("10.77.0.9"), "t1:sr", "10.8.0.0/16", ""},
 	{STATIC("10.77.0.9"), "t0:dr", "10.8.0.0/16", ""},
 	{STATIC("169.254.0.1"), "t1:sr", "10.8.0.0/16", ""},
+	/* Each translated address is told. */
+	{SNAT, "t0:dr", "30.0.0.8/32", "t1n [3] via 100.64.0.1 downlink-t1"},
+	{SNAT, "t0:dr", "30.0.0.12/30", "t1n [3] via 100.64.0.1 downlink-t1"},
 };
 
 START_TEST(tables_follow_from_the_model)
