@@ -140,6 +140,16 @@ def try_all(plants, count, seed):
         yield row
 
 
+def earlier(args):
+    """What --json FILE says already, if some plants only are to be tried."""
+    if not args.only or not args.json or not args.json.exists():
+        return {}, 0
+    was = json.loads(args.json.read_text())
+    if (was["seed"], was["detail"]["random cases at most"]) != (args.seed, args.count):
+        sys.exit(f"{args.json} is of another --seed or --count")
+    return {p["what"]: p for p in was["detail"]["planted"]}, was["seconds"]
+
+
 def result(args, planted, seconds):
     """In the form of all results: tests/README.md."""
     missed = sum(p["case"] is None for p in planted)
@@ -154,19 +164,21 @@ def main():
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=9)
     parser.add_argument("--json", type=pathlib.Path)
-    parser.add_argument("--only", default="", metavar="TEXT", help="plants with this in their names")
+    parser.add_argument("--only", default="", metavar="TEXT",
+                        help="plants with this in their names; of others, what FILE says stays")
     args = parser.parse_args()
     os.nice(19)
-    started = time.time()
-    plants = [p for p in read_plants() if args.only in p.what]
+    plants, (rows, seconds), started = read_plants(), earlier(args), time.time()
+    chosen = [p for p in plants if args.only in p.what]
     try:
-        prepare(plants, args.count, args.seed)
-        planted = list(try_all(plants, args.count, args.seed))
+        prepare(chosen, args.count, args.seed)
     except Unplantable as fault:
         print(fault)
         return 2
+    rows.update((row["what"], row) for row in try_all(chosen, args.count, args.seed))
+    planted = [rows[p.what] for p in plants if p.what in rows]
     if args.json:
-        args.json.write_text(json.dumps(result(args, planted, time.time() - started), indent=1) + "\n")
+        args.json.write_text(json.dumps(result(args, planted, seconds + time.time() - started), indent=1) + "\n")
     missed = sum(p["case"] is None for p in planted)
     print(f"# {len(planted)} bugs planted, {len(planted) - missed} found")
     if any("error" in p for p in planted):
