@@ -29,7 +29,8 @@ COPY = workcopy.WorkCopy("plants")
 LOG = COPY.log.relative_to(ROOT)
 LIST = pathlib.Path(__file__).with_suffix(".txt")
 CHECK = "build/mutant/kernel-check"
-LIMIT = 600  # seconds
+FIRST_LIMIT = 600  # seconds, without a plant
+ROOM = 4 << 30  # bytes
 
 
 class Unplantable(Exception):
@@ -85,13 +86,16 @@ def read_plants():
     return plants
 
 
-def play(count, seed):
-    """The first case that differs, and how, or None twice."""
+def play(count, seed, limit):
+    """The first case that differs, and how; None and how, if it has no number; or
+    None twice."""
     told = COPY.log.parent / "kernel.json"
     told.unlink(missing_ok=True)
-    words = [CHECK, "--count", count, "--seed", seed, "--jobs", 2, "--stop", "--kept", os.devnull,
+    words = ["prlimit", f"--as={ROOM}", CHECK, "--count", count, "--seed", seed, "--jobs", 2, "--stop", "--kept", os.devnull,
              "--keep", told.parent, "--json", told]
-    status, said = COPY.run([str(w) for w in words], LIMIT), COPY.log.read_text(errors="replace")
+    status, said = COPY.run([str(w) for w in words], limit), COPY.log.read_text(errors="replace")
+    if status is None:
+        return None, f"it does not end within {limit:.0f} s"
     if status == 3:
         print(said.splitlines()[-1])
         sys.exit(3)
@@ -102,41 +106,45 @@ def play(count, seed):
     return min(found, default=(None, None))
 
 
-def find(plant, count, seed):
+def find(plant, count, seed, limit):
     """The same with the bug in. The copy is left as it was."""
     try:
         for name, text in plant.texts().items():
             (COPY.tree / name).write_text(text)
         if not COPY.build("mutant", CHECK):
             raise Unplantable(f"{LIST.relative_to(ROOT)}:{plant.line}: it does not build: {LOG}")
-        return play(count, seed)
+        return play(count, seed, limit)
     finally:
         COPY.refresh()
 
 
 def prepare(plants, count, seed):
-    """Each plant has its place, and the tree without any passes."""
+    """Each plant has its place, and the tree without any passes. How long it may take
+    with one: a simulator that goes round for ever is noticed, too."""
     COPY.refresh()
     for plant in plants:
         plant.texts()
     if not COPY.build("mutant", CHECK):
         raise Unplantable(f"it does not build: {LOG}")
-    case, how = play(count, seed)
-    if case is not None:
+    started = time.time()
+    case, how = play(count, seed, FIRST_LIMIT)
+    if how is not None:
         raise Unplantable(f"case {case} differs without a plant: {how}")
+    return 60 + 8 * (time.time() - started)
 
 
-def try_all(plants, count, seed):
+def try_all(plants, count, seed, limit):
     """What became of each, as it is told."""
     print(f"TAP version 13\n# seed {seed}\n1..{len(plants)}", flush=True)
     for number, plant in enumerate(plants, 1):
         row = {"what": plant.what, "files": sorted({e.file for e in plant.edits}), "case": None, "how": None}
         try:
-            row["case"], row["how"] = find(plant, count, seed)
-            verdict = f"not found in {count} cases" if row["case"] is None else f"case {row['case']}: {row['how']}"
+            row["case"], row["how"] = find(plant, count, seed, limit)
+            place = "" if row["case"] is None else f"case {row['case']}: "
+            verdict = place + (row["how"] or f"not found in {count} cases")
         except Unplantable as fault:
             verdict = row["error"] = str(fault)
-        print(f"{'not ' * (row['case'] is None)}ok {number} - {plant.what} # {verdict}", flush=True)
+        print(f"{'not ' * (row['how'] is None)}ok {number} - {plant.what} # {verdict}", flush=True)
         yield row
 
 
@@ -152,7 +160,7 @@ def earlier(args):
 
 def result(args, planted, seconds):
     """In the form of all results: tests/README.md."""
-    missed = sum(p["case"] is None for p in planted)
+    missed = sum(p["how"] is None for p in planted)
     return {"name": "plants", "judge": f"kernel-check beside {platform.system()}",
             "version": platform.release().split("-")[0], "seed": args.seed, "cases": len(planted), "failures": missed,
             "skipped": [], "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "seconds": round(seconds),
@@ -171,15 +179,15 @@ def main():
     plants, (rows, seconds), started = read_plants(), earlier(args), time.time()
     chosen = [p for p in plants if args.only in p.what]
     try:
-        prepare(chosen, args.count, args.seed)
+        limit = prepare(chosen, args.count, args.seed)
     except Unplantable as fault:
         print(fault)
         return 2
-    rows.update((row["what"], row) for row in try_all(chosen, args.count, args.seed))
+    rows.update((row["what"], row) for row in try_all(chosen, args.count, args.seed, limit))
     planted = [rows[p.what] for p in plants if p.what in rows]
     if args.json:
         args.json.write_text(json.dumps(result(args, planted, seconds + time.time() - started), indent=1) + "\n")
-    missed = sum(p["case"] is None for p in planted)
+    missed = sum(p["how"] is None for p in planted)
     print(f"# {len(planted)} bugs planted, {len(planted) - missed} found")
     if any("error" in p for p in planted):
         return 2

@@ -72,7 +72,7 @@ def survivor(m):
 
 def plant(p):
     """A planted bug as a row; of a packet that made the difference, where it was."""
-    found = "**not found**" if p["case"] is None else f"{p['case']:,}"
+    found = f"{p['case']:,}" if p["case"] is not None else "any" if p["how"] else "**not found**"
     how = p.get("error") or (p["how"] or "").partition(": proto ")[0]
     return f"| {p['what']} | {', '.join(p['files'])} | {found} | {how} |"
 
