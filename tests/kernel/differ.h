@@ -64,8 +64,10 @@
 	  "RFC 5508 REQ-4; stateless NAT is NSX's (D-7AD2C384). Not "           \
 	  "compared from there on; topologies 'by session' do compare it")      \
 	X(PIECE_QUOTE,                                                          \
-	  "an error about a packet in fragments quotes the first of them",      \
-	  "conntrack has put it together: the error quotes the whole",          \
+	  "an error about a packet in fragments quotes the first of them, and " \
+	  "one about a packet that is yet to be cut the whole",                 \
+	  "conntrack has put it together: the whole; and what nobody answers "  \
+	  "ARP for has been cut: the first part",                               \
 	  "NSX not documented. Compared: all but size and fragment field")      \
 	X(LOOP, "asks sessions and rules anew in each round of a loop",         \
 	  "conntrack knows a packet that comes back, or gives it another port", \

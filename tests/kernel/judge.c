@@ -377,16 +377,26 @@ static bool quoted_l4_differs(struct pair *x)
 	}
 }
 
-/* Of what the kernel has put together, as the simulator quotes it. */
+static bool is_first_piece(const struct ip4_head *h)
+{
+	return (h->frag & (IP4_MF | IP4_OFFSET)) == IP4_MF;
+}
+
+static bool is_whole(const struct ip4_head *h)
+{
+	return !(h->frag & (IP4_MF | IP4_OFFSET));
+}
+
+/* One has quoted a packet, the other its first fragment. */
 static void quote_first_piece(struct pair *x)
 {
-	bool first = (x->sh.frag & (IP4_MF | IP4_OFFSET)) == IP4_MF;
-	if (!first || x->kh.frag & (IP4_MF | IP4_OFFSET) ||
-	    x->kh.size <= x->sh.size)
+	bool gathered = is_first_piece(&x->sh) && is_whole(&x->kh);
+	bool cut = x->decremented && is_whole(&x->sh) && is_first_piece(&x->kh);
+	if (!gathered && !cut)
 		return;
 	x->judge->met[DIFFER_PIECE_QUOTE]++;
 	x->kh.size = x->sh.size;
-	x->kh.frag |= IP4_MF;
+	x->kh.frag ^= IP4_MF;
 }
 
 /* The quoted packets, from their IP headers on. */

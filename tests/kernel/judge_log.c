@@ -348,6 +348,19 @@ static bool is_lost(const struct judge *j, unsigned number)
 	return false;
 }
 
+/* Whether shot 'i' is an answer to one that is lost, or a fragment of the same
+ * packet. */
+static bool follows_lost(const struct judge *j, const struct shot_list *shots,
+			 size_t i)
+{
+	const struct shot *s = &shots->at[i];
+	bool lost = s->of && is_lost(j, s->of);
+	for (size_t k = 0; k < i && (s->more || s->offset); k++)
+		lost |= shots->at[k].id == s->id &&
+			is_lost(j, shots->at[k].number);
+	return lost;
+}
+
 bool judge_logs(struct judge *j, const struct shot_list *shots,
 		struct log *simulated, struct log *kernel, struct str *why)
 {
@@ -358,7 +371,7 @@ bool judge_logs(struct judge *j, const struct shot_list *shots,
 		struct log_part *s = &simulated->parts[i];
 		struct log_part *k = &kernel->parts[i];
 		const struct shot *shot = &shots->at[i];
-		bool lost = shot->of && is_lost(j, shot->of);
+		bool lost = follows_lost(j, shots, i);
 		if (lost || (parts_agree(j, s, k, why) && j->parted))
 			VEC_ADD(&j->lost, shot->number);
 		judge_end_sessions(j, s);
