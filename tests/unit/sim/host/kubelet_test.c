@@ -93,6 +93,14 @@ START_TEST(equal_events_are_one_with_a_count)
 }
 END_TEST
 
+START_TEST(an_image_without_a_name_is_not_pulled)
+{
+	start("docker1903", ":::");
+	attempt();
+	ck_assert(!kubelet_last(k)->ok);
+}
+END_TEST
+
 START_TEST(a_pulled_image_runs)
 {
 	start("docker1903", "registry.example/busybox");
@@ -167,6 +175,7 @@ Suite *kubelet_test_suite(void)
 	Suite *s = suite_create("sim/host/kubelet");
 	TCase *c = tcase_create("kubelet");
 	tcase_add_checked_fixture(c, make, clean);
+	tcase_add_test(c, an_image_without_a_name_is_not_pulled);
 	tcase_add_test(c, each_attempt_waits_twice_as_long_up_to_five_minutes);
 	tcase_add_test(c, equal_events_are_one_with_a_count);
 	tcase_add_test(c, a_pulled_image_runs);

@@ -2,6 +2,7 @@
 #include <check.h>
 #include <stdio.h>
 
+#include "sim/path/route.h"
 #include "tests/unit/topology/build/net_kit.h"
 
 #define STANDBY "tier0s: {t0: {ha_mode: ACTIVE_STANDBY, ha_vip: 192.0.2.9/24"
@@ -238,6 +239,23 @@ START_TEST(snat_and_reflexive_work_both_ways)
 }
 END_TEST
 
+/* What several share is an address of the active service router itself. */
+START_TEST(what_many_are_translated_to_is_its_own)
+{
+	struct net_kit k;
+	ip4 shared;
+	ck_assert(addr_parse_ip4("203.0.113.9", &shared));
+	net_kit_init(&k, "tier0s: {t0: {ha_mode: ACTIVE_STANDBY, nat_rules: "
+			 "{n: {action: SNAT, source_network: 10.0.0.0/8, "
+			 "translated_network: 203.0.113.9}}}}");
+	ck_assert(route_is_local(router_forward(net_kit_node(&k, "t0:en1")),
+				 shared));
+	ck_assert(!route_is_local(router_forward(net_kit_node(&k, "t0:dr")),
+				  shared));
+	net_kit_fini(&k);
+}
+END_TEST
+
 START_TEST(without_the_rule_the_way_back_is_missing)
 {
 	struct net_kit k;
@@ -451,6 +469,7 @@ Suite *net_tier0_test_suite(void)
 	tcase_add_loop_test(
 		c, the_edge_that_took_over_stays_active_unless_preempted, 0,
 		sizeof(returns) / sizeof(returns[0]));
+	tcase_add_test(c, what_many_are_translated_to_is_its_own);
 	tcase_add_test(c, sessions_go_over_to_the_edge_that_takes_over);
 	tcase_add_test(c, snat_and_reflexive_work_both_ways);
 	tcase_add_test(c, without_the_rule_the_way_back_is_missing);
