@@ -52,6 +52,11 @@ def id_of(row):
     return int(first(row, "frame.packet_id") or 0)
 
 
+def in_pieces(rows):
+    """Numbers of packets whose fragments are there: they share one."""
+    return {id_of(r) for r in rows if first(r, "ip.frag_offset") not in ("", "0")}
+
+
 def is_ip(row):
     return bool(row["ip.src"])
 
@@ -164,11 +169,11 @@ def duplicates(rows, _):
 
 
 def once(rows, _):
-    """A story has each packet once in each form."""
-    seen = set()
+    """A story has each packet once in each form; one in fragments more often."""
+    seen, pieces = set(), in_pieces(rows)
     for r in rows:
         key = (first(r, "frame.packet_id"), tuple_of(r))
-        if is_ip(r) and key in seen:
+        if is_ip(r) and key in seen and id_of(r) not in pieces:
             return f"packet {key[0]} twice as {key[1]}"
         seen.add(key)
     return None
@@ -189,15 +194,17 @@ def drops(rows, context):
 
 
 def translations(rows, context):
-    """The rules of a packet's remarks are those of its trace, in order."""
-    seen = {}
+    """The rules of a packet's remarks are those of its trace, in order. Those of one
+    in fragments are told for each."""
+    seen, pieces = {}, in_pieces(rows)
     for r in rows:
         rules = words_of(r).get("rule")
         if rules and "nat" in words_of(r) and words_of(r)["nat"] != "none":
             seen.setdefault(id_of(r), []).extend(rules.split(","))
     for p in context["packets"]:
         wanted = [n["rule"] for h in p["hops"] for n in h["nat"] if n["rule"]]
-        if p["fate"] != "in flight" and len(p["hops"]) > 1 and seen.get(p["id"], []) != wanted:
+        whole = p["id"] not in pieces
+        if whole and p["fate"] != "in flight" and len(p["hops"]) > 1 and seen.get(p["id"], []) != wanted:
             return f"packet {p['id']}: {wanted}, but {seen.get(p['id'])}"
     return None
 
