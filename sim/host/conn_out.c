@@ -171,9 +171,7 @@ static uint32_t next_len(const struct conn *c)
 {
 	uint32_t flight = conn_out_in_flight(c);
 	uint32_t limit = c->cwnd < c->peer_window ? c->cwnd : c->peer_window;
-	if (flight >= c->out_count)
-		return 0;
-	if (flight >= limit)
+	if (flight >= c->out_count || flight >= limit)
 		return 0;
 	uint32_t left = (uint32_t)c->out_count - flight;
 	uint32_t len = left < c->mss ? left : c->mss;

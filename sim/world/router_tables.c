@@ -423,9 +423,8 @@ void router_set_tables(struct router *r, const struct router_tables *t)
 		    (t->icmp_ttl || t->icmp_errors || t->icmp_frag_needed);
 	for (uint16_t i = 0; i < r->node.nic_count; i++)
 		set_port(r, i, !t->port_up || t->port_up[i]);
-	set_locals(r, t);
+	set_locals(r, t); /* which also voids what was decided */
 	set_proxies(r, t);
-	forward_renew(&r->forward);
 	r->configured = true;
 }
 
