@@ -69,6 +69,11 @@
 	  "conntrack has put it together: the whole; and what nobody answers "  \
 	  "ARP for has been cut: the first part",                               \
 	  "NSX not documented. Compared: all but size and fragment field")      \
+	X(PIECES,                                                               \
+	  "a fragment that is too long for the next link is cut by itself, "    \
+	  "also behind a gateway with sessions",                                \
+	  "conntrack has put the packet together, and the whole is cut",        \
+	  "RFC 791 2.3 allows both. Compared: the whole packet")                \
 	X(LOOP, "asks sessions and rules anew in each round of a loop",         \
 	  "conntrack knows a packet that comes back, or gives it another port", \
 	  "hairpin NAT is not supported by NSX (D-E9B40B40). Compared: the "    \

@@ -291,7 +291,7 @@ static bool is_rejection(const struct pair *x, bool quoted)
 static bool is_of_whole(const struct plan *p, ip4 a)
 {
 	for (size_t i = 0; i < p->nodes.count; i++)
-		if (p->nodes.at[i].part == PLAN_WHOLE && plan_owns(p, i, a))
+		if (plan_is_joined(p, i) && plan_owns(p, i, a))
 			return true;
 	return false;
 }
@@ -387,9 +387,16 @@ static bool is_whole(const struct ip4_head *h)
 	return !(h->frag & (IP4_MF | IP4_OFFSET));
 }
 
-/* One has quoted a packet, the other its first fragment. */
+/* One has quoted a packet, the other its first fragment; or both a first one of
+ * their own. */
 static void quote_first_piece(struct pair *x)
 {
+	bool recut = x->judge->recut && is_first_piece(&x->sh) &&
+		     is_first_piece(&x->kh) && x->sh.size != x->kh.size;
+	if (recut) {
+		x->judge->met[DIFFER_PIECES]++;
+		x->kh.size = x->sh.size;
+	}
 	bool gathered = is_first_piece(&x->sh) && is_whole(&x->kh);
 	bool cut = x->decremented && is_whole(&x->sh) && is_first_piece(&x->kh);
 	if (!gathered && !cut)

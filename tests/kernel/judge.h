@@ -23,6 +23,7 @@ struct judge {
 	bool part_ttl;		/* nor anything of this part */
 	bool parted;		/* the worlds, by a hash or a loop */
 	bool astray;		/* they took edges that are alike */
+	bool recut;		/* they cut a packet at other places */
 	unsigned shots;		/* the greatest number of a packet */
 	unsigned long compared; /* packets seen in both worlds */
 	struct {
@@ -60,6 +61,12 @@ bool judge_unquoted(const struct judge *j, const struct shot_bytes *s,
  * server: the simulated one quotes the member, the kernel's the VIP. */
 bool judge_past(const struct judge *j, const struct shot_bytes *s,
 		const struct shot_bytes *k);
+
+/* Fragment 'piece' of a packet that is whole in both worlds, but cut at other
+ * places, which a gateway with conntrack may have done: it and its like are
+ * 'used' then. */
+bool judge_pieces(struct judge *j, struct log_part *simulated,
+		  struct log_seen *piece, struct log_part *kernel);
 
 /* 169.254.0.0/16 is between the parts of a gateway. */
 static inline bool judge_is_backplane(ip4 a)

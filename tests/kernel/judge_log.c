@@ -222,8 +222,7 @@ static bool owns(const struct judge *j, size_t node, ip4 a)
 {
 	const struct plan *p = j->plan;
 	for (size_t i = 0; i < p->nodes.count; i++)
-		if ((node == PLAN_NONE || node == i) &&
-		    p->nodes.at[i].part == PLAN_WHOLE &&
+		if ((node == PLAN_NONE || node == i) && plan_is_joined(p, i) &&
 		    (plan_owns(p, i, a) || plan_serves(p, i, a)))
 			return true;
 	return false;
@@ -292,21 +291,23 @@ static bool is_martian(struct judge *j, const struct log_seen *seen)
 	return martian;
 }
 
-static bool parts_agree(struct judge *j, const struct log_part *s,
-			struct log_part *k, struct str *why)
+static bool parts_agree(struct judge *j, struct log_part *s, struct log_part *k,
+			struct str *why)
 {
 	char place[80];
 	bool looped = false;
 	j->part_ttl = j->error_lost = j->parted = j->astray = false;
+	j->recut = false;
 	for (size_t i = 0; i < s->count; i++) {
 		looped |= j->stateful && is_loop(j, s, i);
 		bool end = is_part_ttl(j, &s->at[i]);
 		j->part_ttl |= end && log_is_error(&s->at[i].bytes);
-		if (looped || j->part_ttl || j->parted)
+		if (looped || j->part_ttl || j->parted || s->at[i].used)
 			continue;
 		if (is_martian(j, &s->at[i]))
 			j->parted = true;
-		if (find_twin(j, &s->at[i], k, why))
+		if (judge_pieces(j, s, &s->at[i], k) ||
+		    find_twin(j, &s->at[i], k, why))
 			j->compared++;
 		else if (is_parted(j, &s->at[i], k)) {
 			if (j->parted &&

@@ -56,6 +56,13 @@ struct plan {
 
 #define PLAN_NONE SIZE_MAX
 
+/* A gateway whose parts are one node. */
+static inline bool plan_is_joined(const struct plan *p, size_t node)
+{
+	return p->nodes.at[node].kind <= PLAN_TIER1 &&
+	       p->nodes.at[node].part == PLAN_WHOLE;
+}
+
 bool plan_init(struct plan *p, struct model *m, struct str *why);
 void plan_fini(struct plan *p);
 size_t plan_node_of(const struct plan *p, const char *name);
