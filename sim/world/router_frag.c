@@ -16,7 +16,6 @@
 
 #define UNIT	8
 #define UNITS	(PKT_ROOM / UNIT)
-#define WAIT_NS (30 * VCLOCK_S) /* Linux: net.ipv4.ipfrag_time */
 #define IP_SIZE (ETH_SIZE + 2)
 #define IP_ID	(ETH_SIZE + 4)
 #define IP_FRAG (ETH_SIZE + 6)
@@ -109,7 +108,7 @@ static struct router_reass *find(struct router *r, const struct pkt *p)
 	s->timer.context = s;
 	s->next = r->reasses;
 	r->reasses = s;
-	vclock_set(clock, &s->timer, clock->now + WAIT_NS);
+	vclock_set(clock, &s->timer, clock->now + ROUTER_PIECES_NS);
 	return s;
 }
 

@@ -9,8 +9,7 @@
 #include "sim/wire/ip4.h"
 #include "sim/world/router_private.h"
 
-#define UNIT	8		/* bytes of payload that offsets count */
-#define WAIT_NS (30 * VCLOCK_S) /* Linux: net.ipv4.ipfrag_time */
+#define UNIT	8 /* bytes of payload that offsets count */
 #define IP_ID	(ETH_SIZE + 4)
 #define IP_FRAG (ETH_SIZE + 6)
 
@@ -72,7 +71,7 @@ static struct router_gather *begin(struct router *r)
 	g->timer.context = g;
 	g->next = r->gathered;
 	r->gathered = g;
-	vclock_set(clock, &g->timer, clock->now + WAIT_NS);
+	vclock_set(clock, &g->timer, clock->now + ROUTER_PIECES_NS);
 	return g;
 }
 

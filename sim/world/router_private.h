@@ -10,6 +10,8 @@
 
 #define ROUTER_HELD 64	       /* packets that wait for one address */
 #define ROUTER_OWN  UINT16_MAX /* in_port of a packet made here */
+/* Fragments wait for the rest of their packet. Linux: net.ipv4.ipfrag_time */
+#define ROUTER_PIECES_NS (30 * VCLOCK_S)
 
 /* The start of a packet as it came in, before it was translated: what an ICMP
  * error quotes. RFC 792 asks for the IP header (60 bytes at most) and 8 bytes
