@@ -7,9 +7,13 @@
 #include "sim/wire/icmp.h"
 #include "sim/wire/ip4.h"
 #include "sim/wire/tcp.h"
+#include "sim/wire/udp.h"
 
-#define SERVERS 4 /* silent ports that are asked */
-#define MISSING 2 /* packets to addresses that are not there */
+#define SERVERS 4  /* silent ports that are asked */
+#define MISSING 2  /* packets to addresses that are not there */
+#define UNIT	8  /* bytes that fragments are a multiple of */
+#define PIECES	3  /* of one packet, at most */
+#define PIECE	72 /* bytes of each, but a long one */
 
 struct talk {
 	struct topo *topo;
@@ -264,28 +268,39 @@ static void talk_stray(struct talk *k)
 	add(k, &s);
 }
 
+/* Bytes of a fragment that is too long for some link, should there be one. */
+static unsigned long_piece(struct talk *k, const struct topo_host *h)
+{
+	struct topo *t = k->topo;
+	unsigned mtu = t->mtus.at[below(k, (unsigned)t->mtus.count)];
+	unsigned size = (mtu - IP4_SIZE) / UNIT * UNIT + UNIT * below(k, 3);
+	return size + IP4_SIZE <= h->mtu ? size : PIECE;
+}
+
+/* In order, or turned, or the other way round. */
 static void talk_fragments(struct talk *k)
 {
 	struct shot s;
 	struct topo_target to;
-	choose(k, &s, &to);
+	const struct topo_host *h = choose(k, &s, &to);
 	s.kind = SHOT_UDP;
 	s.ttl = 0; /* a DR tells of the first at once, conntrack of the whole */
 	s.df = false;
-	s.size = 64;
-	s.more = true;
 	s.dport = TOPO_SILENT_FIRST;
 	s.id = (uint16_t)(k->number + 1);
-	struct shot later = s;
-	later.offset = 72;
-	later.more = false;
-	if (maybe(k, 50)) {
-		add(k, &s);
-		add(k, &later);
-	} else {
-		add(k, &later);
-		add(k, &s);
+	struct shot pieces[PIECES] = {s, s, s};
+	unsigned count = 2 + below(k, PIECES - 1), at = 0;
+	unsigned longer = below(k, 2 * count);
+	for (unsigned i = 0; i < count; i++) {
+		unsigned size = i == longer ? long_piece(k, h) : PIECE;
+		pieces[i].size = (uint16_t)(i ? size : size - UDP_SIZE);
+		pieces[i].offset = (uint16_t)at;
+		pieces[i].more = i < count - 1;
+		at += size;
 	}
+	unsigned first = below(k, count), step = maybe(k, 50) ? 1 : count - 1;
+	for (unsigned i = 0; i < count; i++)
+		add(k, &pieces[(first + i * step) % count]);
 }
 
 static void talk_missing(struct talk *k)
@@ -296,7 +311,7 @@ static void talk_missing(struct talk *k)
 	const struct topo_host *h = choose(k, &s, &to);
 	for (unsigned i = 0; i < 20; i++) {
 		to = t->targets.at[below(k, (unsigned)t->targets.count)];
-		if (!to.missing)
+		if (!to.missing || is_unfit(t, h->addr, &to))
 			continue;
 		s.kind = SHOT_UDP;
 		s.df = true;

@@ -39,7 +39,7 @@ const char *topo_service(struct topo *t)
 	return services[topo_below(t, 4)];
 }
 
-static void add_missing(struct topo *t, uint32_t addr)
+void topo_missing_add(struct topo *t, uint32_t addr)
 {
 	struct topo_target target = {
 		.addr = {addr}, .host = -1, .missing = true};
@@ -143,7 +143,7 @@ static void add_segments(struct topo *t, unsigned tier1)
 		if (topo_maybe(t, 25))
 			add_host(t, name, net + 20, net + 1, mtu);
 		topo_target_add(t, net + 1, -1);
-		add_missing(t, net + 200);
+		topo_missing_add(t, net + 200);
 	}
 }
 
@@ -279,7 +279,7 @@ static void add_outside(struct topo *t)
 				 t->mtus.at[i]);
 		topo_target_add(t, net + 1, -1);
 		topo_target_add(t, UPLINK + i * 256 + 1, -1);
-		add_missing(t, net + 77);
+		topo_missing_add(t, net + 77);
 		add_router(t, i, mtu);
 	}
 }

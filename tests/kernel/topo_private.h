@@ -26,6 +26,8 @@ static inline const char *topo_ip(uint32_t a, char out[ADDR_IP4_SIZE])
 }
 
 void topo_target_add(struct topo *t, uint32_t addr, int host);
+/* One that nobody answers ARP for. */
+void topo_missing_add(struct topo *t, uint32_t addr);
 /* ", name: a.b.c.d/len" */
 void topo_net(struct topo *t, const char *name, uint32_t addr, unsigned len);
 /* A host on that network, -1 if there is none. */

@@ -85,6 +85,8 @@ static bool is_mapped(const struct topo *t, int host)
 
 static void add_dnat(struct topo *t, uint32_t net, unsigned len, uint32_t from)
 {
+	static const char *const asked[] = {"4002", "80", "4000-4003",
+					    "600-9999"};
 	int host = topo_host_in(t, net, len);
 	if (host < 0 || is_mapped(t, host))
 		return;
@@ -96,8 +98,8 @@ static void add_dnat(struct topo *t, uint32_t net, unsigned len, uint32_t from)
 	if (topo_maybe(t, 50)) {
 		str_addf(&t->text, ", service: %s", topo_service(t));
 		if (topo_maybe(t, 50))
-			str_addf(&t->text, ", translated_ports: %u",
-				 topo_maybe(t, 50) ? 4002 : 80);
+			str_addf(&t->text, ", translated_ports: %s",
+				 asked[topo_below(t, 4)]);
 	}
 	topo_net(t, "translated_network", t->hosts.at[host].addr.v,
 		 topo_maybe(t, 70) ? 32 : size);
@@ -129,6 +131,9 @@ static void add_reflexive(struct topo *t, uint32_t from, int host, unsigned len,
 	     (from & ((1U << (32 - len)) - 1));
 	topo_target_add(t, to, host);
 	add_image(t, to);
+	/* Nobody answers for the address beside one that is proxied. */
+	if (len == 32 && to >> 9 == UPLINK >> 9 && (to & 255) >= 100)
+		topo_missing_add(t, to ^ 1);
 }
 
 /* One rule among those that a stateful gateway may have. 'spare' is a range of

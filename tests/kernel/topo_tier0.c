@@ -18,24 +18,27 @@ uint32_t topo_up_on(struct topo *t, unsigned out, bool up)
 	return found;
 }
 
-static void add_up(struct topo *t, unsigned edge, unsigned out)
+static void add_up(struct topo *t, unsigned edge, unsigned out, bool dark)
 {
-	bool down = t->edge_down[edge] || (t->edges > 1 && topo_maybe(t, 5));
+	bool down = dark || t->edge_down[edge] ||
+		    (t->edges > 1 && topo_maybe(t, 5));
 	t->ups[t->up_count++] =
 		(struct topo_up){(uint8_t)edge, (uint8_t)out, down};
 }
 
 /* Edges that are alike are on all networks; others have one of their own, or
- * whatever comes. All networks have an edge. */
+ * whatever comes. All networks have an edge. One that is up may have no uplink
+ * that is. */
 static void add_ups(struct topo *t)
 {
 	bool alike = topo_maybe(t, 45);
+	unsigned dark = topo_maybe(t, 10) ? t->edges - 1 : 0;
 	for (unsigned edge = 0; edge < t->edges; edge++) {
 		unsigned own = edge % t->uplinks;
 		for (unsigned out = 0; out < t->uplinks; out++)
 			if (t->edges == 1 || alike || out == own ||
 			    topo_maybe(t, 20))
-				add_up(t, edge, out);
+				add_up(t, edge, out, edge && edge == dark);
 	}
 }
 
