@@ -65,7 +65,7 @@
 	  "compared from there on; topologies 'by session' do compare it")      \
 	X(PIECE_QUOTE,                                                          \
 	  "an error about a packet in fragments quotes the first of them, and " \
-	  "one about a packet that is yet to be cut the whole",                 \
+	  "one about what is yet to be cut all of it",                          \
 	  "conntrack has put it together: the whole; and what nobody answers "  \
 	  "ARP for has been cut: the first part",                               \
 	  "NSX not documented. Compared: all but size and fragment field")      \

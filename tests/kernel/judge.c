@@ -398,12 +398,13 @@ static void quote_first_piece(struct pair *x)
 		x->kh.size = x->sh.size;
 	}
 	bool gathered = is_first_piece(&x->sh) && is_whole(&x->kh);
-	bool cut = x->decremented && is_whole(&x->sh) && is_first_piece(&x->kh);
+	bool cut = x->decremented && !(x->sh.frag & IP4_OFFSET) &&
+		   is_first_piece(&x->kh) && x->kh.size < x->sh.size;
 	if (!gathered && !cut)
 		return;
 	x->judge->met[DIFFER_PIECE_QUOTE]++;
 	x->kh.size = x->sh.size;
-	x->kh.frag ^= IP4_MF;
+	x->kh.frag = (uint16_t)((x->kh.frag & ~IP4_MF) | (x->sh.frag & IP4_MF));
 }
 
 /* The quoted packets, from their IP headers on. */

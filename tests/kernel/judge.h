@@ -62,11 +62,12 @@ bool judge_unquoted(const struct judge *j, const struct shot_bytes *s,
 bool judge_past(const struct judge *j, const struct shot_bytes *s,
 		const struct shot_bytes *k);
 
-/* Fragment 'piece' of a packet that is whole in both worlds, but cut at other
- * places, which a gateway with conntrack may have done: it and its like are
- * 'used' then. */
+/* Fragment 'piece' of a packet that is whole in both worlds, in the kernel's at
+ * 'place', but cut at other places, which a gateway with conntrack may have done:
+ * it and its like are 'used' then. */
 bool judge_pieces(struct judge *j, struct log_part *simulated,
-		  struct log_seen *piece, struct log_part *kernel);
+		  const struct log_seen *piece, struct log_part *kernel,
+		  size_t place);
 
 /* 169.254.0.0/16 is between the parts of a gateway. */
 static inline bool judge_is_backplane(ip4 a)

@@ -91,7 +91,8 @@ static enum differ may_be(const struct judge *j, const struct log_seen *s,
 }
 
 /* Where the kernel brought it instead, NULL: nowhere that it may. */
-static struct log_seen *find_other(struct judge *j, const struct log_seen *s,
+static struct log_seen *find_other(struct judge *j, struct log_part *simulated,
+				   const struct log_seen *s,
 				   struct log_part *kernel)
 {
 	for (size_t i = 0; i < kernel->count; i++) {
@@ -103,7 +104,8 @@ static struct log_seen *find_other(struct judge *j, const struct log_seen *s,
 					  : may_be(j, s, k->place);
 		bool same = why != DIFFER_COUNT &&
 			    (!judge_differs(j, &s->bytes, &k->bytes, &reason) ||
-			     judge_unquoted(j, &s->bytes, &k->bytes));
+			     judge_unquoted(j, &s->bytes, &k->bytes) ||
+			     judge_pieces(j, simulated, s, kernel, k->place));
 		str_fini(&reason);
 		if (same) {
 			j->met[why]++;
@@ -116,10 +118,10 @@ static struct log_seen *find_other(struct judge *j, const struct log_seen *s,
 
 /* The kernel has brought 's' elsewhere, as it may. If that makes no difference,
  * all that follows is compared. */
-static bool is_parted(struct judge *j, const struct log_seen *s,
-		      struct log_part *kernel)
+static bool is_parted(struct judge *j, struct log_part *simulated,
+		      const struct log_seen *s, struct log_part *kernel)
 {
-	struct log_seen *k = find_other(j, s, kernel);
+	struct log_seen *k = find_other(j, simulated, s, kernel);
 	if (!k)
 		return false;
 	k->used = true;
@@ -306,10 +308,10 @@ static bool parts_agree(struct judge *j, struct log_part *s, struct log_part *k,
 			continue;
 		if (is_martian(j, &s->at[i]))
 			j->parted = true;
-		if (judge_pieces(j, s, &s->at[i], k) ||
+		if (judge_pieces(j, s, &s->at[i], k, s->at[i].place) ||
 		    find_twin(j, &s->at[i], k, why))
 			j->compared++;
-		else if (is_parted(j, &s->at[i], k)) {
+		else if (is_parted(j, s, &s->at[i], k)) {
 			if (j->parted &&
 			    j->plan->places.at[s->at[i].place].backplane &&
 			    outsides_differ(j, s, k, i, why))

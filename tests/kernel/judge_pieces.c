@@ -34,12 +34,14 @@ static size_t end_of(const struct log_seen *seen)
 	return start_of(seen) + seen->bytes.size - head_of(seen);
 }
 
+/* With the same TTL, too: in a loop, the same round. */
 static bool is_of(const struct log_seen *seen, const struct log_seen *like)
 {
 	return !seen->used && seen->place == like->place &&
 	       ip4_is_fragment(seen->bytes.at) &&
 	       !memcmp(seen->bytes.at + 4, like->bytes.at + 4, 2) &&
-	       seen->bytes.at[9] == like->bytes.at[9] &&
+	       seen->bytes.at[1] == like->bytes.at[1] &&
+	       !memcmp(seen->bytes.at + 8, like->bytes.at + 8, 2) &&
 	       !memcmp(seen->bytes.at + 12, like->bytes.at + 12, 8);
 }
 
@@ -92,16 +94,6 @@ static bool are_cut_alike(const struct pieces *a, const struct pieces *b)
 	return true;
 }
 
-/* What of a header all pieces must have in common. */
-static bool are_one(const struct pieces *p)
-{
-	for (size_t i = 1; i < p->count; i++)
-		if (p->at[i]->bytes.at[1] != p->at[0]->bytes.at[1] ||
-		    p->at[i]->bytes.at[8] != p->at[0]->bytes.at[8])
-			return false;
-	return true;
-}
-
 static void use(struct pieces *p)
 {
 	for (size_t i = 0; i < p->count; i++)
@@ -113,8 +105,7 @@ static bool are_same(struct judge *j, struct pieces *s, struct pieces *k)
 	struct shot_bytes whole_s, whole_k;
 	struct str why = {0};
 	size_t bound = j->ports.count;
-	if (are_cut_alike(s, k) || !are_one(s) || !are_one(k) ||
-	    !join(s, &whole_s) || !join(k, &whole_k))
+	if (are_cut_alike(s, k) || !join(s, &whole_s) || !join(k, &whole_k))
 		return false;
 	bool same = !judge_differs(j, &whole_s, &whole_k, &why);
 	str_fini(&why);
@@ -124,14 +115,15 @@ static bool are_same(struct judge *j, struct pieces *s, struct pieces *k)
 }
 
 bool judge_pieces(struct judge *j, struct log_part *simulated,
-		  struct log_seen *piece, struct log_part *kernel)
+		  const struct log_seen *piece, struct log_part *kernel,
+		  size_t place)
 {
 	struct pieces s, k;
 	if (!j->stateful || !ip4_is_fragment(piece->bytes.at))
 		return false;
 	collect(&s, simulated, piece);
 	for (size_t i = 0; i < kernel->count; i++) {
-		if (kernel->at[i].used || kernel->at[i].place != piece->place ||
+		if (kernel->at[i].used || kernel->at[i].place != place ||
 		    !ip4_is_fragment(kernel->at[i].bytes.at))
 			continue;
 		collect(&k, kernel, &kernel->at[i]);

@@ -69,24 +69,29 @@ static uint16_t sender_port(struct talk *k, ip4 from, ip4 to)
 					: fresh_port(k);
 }
 
+/* As long as the MTU of some link, or about that. */
+static void lengthen(struct talk *k, const struct topo_host *h, struct shot *s)
+{
+	struct topo *t = k->topo;
+	unsigned mtu = t->mtus.at[below(k, (unsigned)t->mtus.count)];
+	unsigned size = mtu - IP4_SIZE - UDP_SIZE + below(k, 3);
+	if (size + IP4_SIZE + TCP_SIZE > h->mtu)
+		return;
+	s->size = (uint16_t)size;
+	s->df = !t->pieces || maybe(k, 50);
+}
+
 /* What about one packet in so many is odd in some way. */
 static void twist(struct talk *k, const struct topo_host *h, struct shot *s)
 {
-	struct topo *t = k->topo;
 	s->size = (uint16_t)below(k, 40);
 	s->df = maybe(k, 30);
 	if (maybe(k, 12))
 		s->ttl = (uint8_t)(1 + below(k, 5));
 	if (maybe(k, 10))
 		s->tos = (uint8_t)(below(k, 64) * 4);
-	if (maybe(k, 8)) {
-		unsigned mtu = t->mtus.at[below(k, (unsigned)t->mtus.count)];
-		unsigned size = mtu - IP4_SIZE - 8 + below(k, 3);
-		if (size + IP4_SIZE + 20 <= h->mtu) {
-			s->size = (uint16_t)size;
-			s->df = !t->pieces || maybe(k, 50);
-		}
-	}
+	if (maybe(k, 8))
+		lengthen(k, h, s);
 }
 
 /* An address that Tier-0 or the sender's own Tier-1 translates. What goes there
@@ -172,7 +177,7 @@ static void talk_udp(struct talk *k)
 {
 	struct shot s;
 	struct topo_target to;
-	choose(k, &s, &to);
+	const struct topo_host *h = choose(k, &s, &to);
 	s.kind = SHOT_UDP;
 	s.unchecked = maybe(k, 8);
 	unsigned first = add(k, &s);
@@ -186,6 +191,10 @@ static void talk_udp(struct talk *k)
 		add_error(k, s.host, answer);
 	if (maybe(k, 30))
 		add_answer(k, s.host, answer, 0, 10);
+	if (maybe(k, 30)) { /* one more, like the first */
+		lengthen(k, h, &s);
+		add(k, &s);
+	}
 }
 
 static void talk_tcp(struct talk *k)
