@@ -8,17 +8,10 @@
 #include "sim/base/vec.h"
 #include "sim/host/profile.h"
 #include "sim/world/router.h"
+#include "topology/lang/schema.h"
 
 /* The port after the loopback interface: the host's main one. */
 #define MAIN_PORT 1
-
-static void suggest(struct stage *s, const char *seen, const char *const *words,
-		    size_t count)
-{
-	const char *nearest = str_nearest(seen, words, count);
-	if (nearest)
-		diag_help(s->diag, "did you mean \"%s\"?", nearest);
-}
 
 static bool find_workload(struct stage *s, struct stage_run *r)
 {
@@ -31,9 +24,9 @@ static bool find_workload(struct stage *s, struct stage_run *r)
 		return true;
 	}
 	diag_error(s->diag, step->workload_at,
-		   "the topology has no workload \"%s\"", step->workload);
+		   "the topology has no workload '%s'", step->workload);
 	const char *const *names = net_workload_names(s->net, &count);
-	suggest(s, step->workload, names, count);
+	schema_suggest(s->diag, step->workload, names, count);
 	return false;
 }
 
@@ -50,14 +43,14 @@ static bool find_profile(struct stage *s, struct stage_run *r)
 	if (r->profile && (r->profile->pulls || step->verb != SCRIPT_PULL))
 		return true;
 	diag_error(s->diag, step->profile_at,
-		   r->profile ? "client profile \"%s\" pulls no images"
-			      : "there is no client profile \"%s\"",
+		   r->profile ? "client profile '%s' pulls no images"
+			      : "there is no client profile '%s'",
 		   step->profile);
 	const struct profile *all = profile_all(&count);
 	for (size_t i = 0; i < count; i++)
 		VEC_ADD(&names, all[i].name);
 	if (!r->profile)
-		suggest(s, step->profile, names.at, names.count);
+		schema_suggest(s->diag, step->profile, names.at, names.count);
 	VEC_FREE(&names);
 	return false;
 }
@@ -73,10 +66,10 @@ static bool find_from(struct stage *s, struct stage_run *r)
 		r->host = w->host;
 	if (r->host)
 		return true;
-	diag_error(s->diag, r->step->from_at, "the topology has no host \"%s\"",
+	diag_error(s->diag, r->step->from_at, "the topology has no host '%s'",
 		   from);
 	const char *const *names = net_host_names(s->net, &count);
-	suggest(s, from, names, count);
+	schema_suggest(s->diag, from, names, count);
 	return false;
 }
 
@@ -89,11 +82,11 @@ static bool find_to(struct stage *s, struct stage_run *r)
 	    strchr(to, '.'))
 		return true;
 	diag_error(s->diag, r->step->to_at,
-		   "\"%s\" is neither a host of the topology, an address nor a "
+		   "'%s' is neither a host of the topology, an address nor a "
 		   "DNS name",
 		   to);
 	const char *const *names = net_host_names(s->net, &count);
-	suggest(s, to, names, count);
+	schema_suggest(s->diag, to, names, count);
 	return false;
 }
 
@@ -179,8 +172,8 @@ bool names_place(struct stage *s, const struct script_expect *e)
 	for (size_t i = 0; i < count; i++)
 		VEC_ADD(&names, hosts[i]);
 	diag_error(s->diag, e->at_at,
-		   "the network has no router, host or segment \"%s\"", e->at);
-	suggest(s, e->at, names.at, names.count);
+		   "the network has no router, host or segment '%s'", e->at);
+	schema_suggest(s->diag, e->at, names.at, names.count);
 	VEC_FREE(&names);
 	return false;
 }

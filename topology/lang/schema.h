@@ -119,7 +119,11 @@ bool schema_bool(struct schema_reader *r, const struct tree_node *n, bool *out);
 /* "'seen' is not <what>", with the help. */
 void schema_wrong(struct schema_reader *r, const struct tree_node *n,
 		  const char *what, const char *help);
-/* "there is no <what> called 'seen'", with "did you mean". */
+/* Helps who wrote 'seen': the nearest of the known words; all of them, if none is
+ * near and they are few. */
+void schema_suggest(struct diag *d, const char *seen, const char *const *known,
+		    size_t count);
+/* "there is no <what> called 'seen'", with schema_suggest(). */
 void schema_unknown(struct diag *d, struct diag_place at, const char *what,
 		    const char *seen, const char *const *known, size_t count);
 

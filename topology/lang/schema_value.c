@@ -5,6 +5,8 @@
 #include "sim/base/addr.h"
 #include "topology/lang/schema.h"
 
+#define FEW 12 /* words that are all named */
+
 static const char *kind_word(const struct tree_node *n)
 {
 	static const char *const words[] = {"nothing", "a value", "a list",
@@ -24,20 +26,28 @@ void schema_wrong(struct schema_reader *r, const struct tree_node *n,
 		diag_help(r->diag, "%s", help);
 }
 
+void schema_suggest(struct diag *d, const char *seen, const char *const *known,
+		    size_t count)
+{
+	struct str all = {0};
+	const char *near = str_nearest(seen, known, count);
+	if (near) {
+		diag_help(d, "did you mean '%s'?", near);
+		return;
+	}
+	if (!count || count > FEW)
+		return;
+	for (size_t i = 0; i < count; i++)
+		str_addf(&all, "%s%s", i ? ", " : "", known[i]);
+	diag_help(d, "known: %s", str_text(&all));
+	str_fini(&all);
+}
+
 void schema_unknown(struct diag *d, struct diag_place at, const char *what,
 		    const char *seen, const char *const *known, size_t count)
 {
 	diag_error(d, at, "there is no %s called '%s'", what, seen);
-	const char *near = str_nearest(seen, known, count);
-	if (near)
-		diag_help(d, "did you mean '%s'?", near);
-	else if (count && count <= 12) {
-		struct str all = {0};
-		for (size_t i = 0; i < count; i++)
-			str_addf(&all, "%s%s", i ? ", " : "", known[i]);
-		diag_help(d, "known: %s", str_text(&all));
-		str_fini(&all);
-	}
+	schema_suggest(d, seen, known, count);
 }
 
 bool schema_text(struct schema_reader *r, const struct tree_node *n,

@@ -251,18 +251,18 @@ static const struct {
 	const char *rest, *said;
 } slips[] = {
 	{"steps: [{ping: {from: vm-aa, to: server}}]\n",
-	 "did you mean \"vm-a\"?"},
+	 "did you mean 'vm-a'?"},
 	{"steps: [{ping: {from: vm-a, to: servr}}]\n",
-	 "did you mean \"server\"?"},
+	 "did you mean 'server'?"},
 	{"steps: [{pull: {workload: pod, image: i}}]\n",
-	 "the topology has no workload \"pod\""},
+	 "the topology has no workload 'pod'"},
 	{"steps: [{request: {from: vm-a, url: \"http://a/\", "
 	 "profile: kubctl}}]\n",
-	 "did you mean \"kubectl\"?"},
+	 "did you mean 'kubectl'?"},
 	{PULL "steps: [{pull: {workload: pod, image: i, profile: kubectl}}]\n",
 	 "pulls no images"},
 	{"steps: [{wait: 1s}]\nexpect: [{seen: {at: serverr}}]\n",
-	 "did you mean \"server\"?"},
+	 "did you mean 'server'?"},
 	{"steps: [{wait: 1s}, {change: {hosts: {vm-z: null}}}]\n", "vm-z"},
 	{"steps: [{wait: 1s}, {change: {hosts: {vm-c: {segment: seg-a, "
 	 "address: 172.16.1.11/24}}}}]\n",
