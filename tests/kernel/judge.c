@@ -399,7 +399,7 @@ static void quote_first_piece(struct pair *x)
 	}
 	bool gathered = is_first_piece(&x->sh) && is_whole(&x->kh);
 	bool cut = x->decremented && !(x->sh.frag & IP4_OFFSET) &&
-		   is_first_piece(&x->kh) && x->kh.size < x->sh.size;
+		   is_first_piece(&x->kh) && x->kh.size != x->sh.size;
 	if (!gathered && !cut)
 		return;
 	x->judge->met[DIFFER_PIECE_QUOTE]++;
