@@ -147,7 +147,9 @@ static void add_change(struct writer *w, const struct remark_event *e)
 {
 	const struct flow_key *b = &e->before;
 	const struct note *n = &e->note;
-	bool src = !addr_same(b->src, n->src) || b->sport != n->sport;
+	/* The id of an echo is at both ends: then addresses tell which. */
+	bool src = !addr_same(b->src, n->src) ||
+		   (addr_same(b->dst, n->dst) && b->sport != n->sport);
 	add_end(w->out, src ? b->src : b->dst, src ? b->sport : b->dport);
 	str_add(w->out, " is now ");
 	add_end(w->out, src ? n->src : n->dst, src ? n->sport : n->dport);

@@ -5,12 +5,15 @@
 
 #include "sim/base/mem.h"
 #include "sim/record/retry.h"
+#include "sim/record/transit.h"
 #include "sim/wire/eth.h"
 #include "sim/world/router.h"
 #include "sim/world/vclock.h"
 
 /* A packet can wait for ARP at several nodes, 3 s at each. */
 #define HOLD_NS (15 * VCLOCK_S)
+/* And a piece for the others, at a router or where it is for. */
+#define PIECE_HOLD_NS (3 * HOLD_NS)
 /* A switch lost a copy: another one may yet arrive. */
 #define COPY_NS	  VCLOCK_S
 #define SWEEP_MIN 1024
@@ -24,18 +27,6 @@ struct item {
 	struct remark_event *events;
 };
 
-/* A packet on its way. Sightings are numbers of items + 1; 0: none. */
-struct transit {
-	uint32_t id;
-	struct flow_key form;
-	bool has_form;
-	uint64_t best, latest; /* of this form */
-	unsigned hop;
-	const char *label; /* of the node of that hop */
-	struct remark_events events;
-	uint64_t dead_at; /* when a switch lost it; 0: it did not */
-};
-
 struct story {
 	struct world *world;
 	struct story_conf conf;
@@ -44,12 +35,7 @@ struct story {
 	} items;
 	size_t head;   /* the first that has not left */
 	uint64_t base; /* number of items.at[0] */
-	struct {
-		VEC(struct transit);
-	} transits;
-	struct {
-		VEC(uint32_t);
-	} by_id, unused; /* index + 1; indices */
+	struct transits transits;
 	struct tuples tuples;
 	struct {
 		VEC(const struct nic *);
@@ -63,38 +49,6 @@ struct story *story_new(struct world *w, const struct story_conf *conf)
 	s->world = w;
 	s->conf = *conf;
 	return s;
-}
-
-static struct transit *find(struct story *s, uint32_t id)
-{
-	uint32_t at = id < s->by_id.count ? s->by_id.at[id] : 0;
-	return at ? &s->transits.at[at - 1] : NULL;
-}
-
-static struct transit *take(struct story *s, uint32_t id)
-{
-	struct transit *t = find(s, id);
-	if (t)
-		return t;
-	while (s->by_id.count <= id)
-		VEC_ADD(&s->by_id, 0);
-	if (!s->unused.count) {
-		VEC_ADD(&s->unused, (uint32_t)s->transits.count);
-		VEC_ADD(&s->transits, (struct transit){0});
-	}
-	uint32_t at = s->unused.at[--s->unused.count];
-	s->by_id.at[id] = at + 1;
-	t = &s->transits.at[at];
-	struct remark_events events = t->events; /* keeps its room */
-	events.count = 0;
-	*t = (struct transit){.id = id, .events = events};
-	return t;
-}
-
-static void forget(struct story *s, const struct transit *t)
-{
-	VEC_ADD(&s->unused, s->by_id.at[t->id] - 1);
-	s->by_id.at[t->id] = 0;
 }
 
 static struct item *item(struct story *s, uint64_t number)
@@ -131,18 +85,34 @@ static void decide(struct story *s, struct transit *t, uint64_t kept,
 	t->best = t->latest = 0;
 }
 
+static bool has_ports(const struct flow_key *k)
+{
+	return k->sport || k->dport;
+}
+
+static struct flow_key after(const struct note *n)
+{
+	return (struct flow_key){.src = n->src,
+				 .dst = n->dst,
+				 .sport = n->sport,
+				 .dport = n->dport};
+}
+
+/* Some nodes know no ports of later pieces: then addresses alone tell. */
+static bool is_alike(const struct flow_key *a, const struct flow_key *b)
+{
+	bool alike = addr_same(a->src, b->src) && addr_same(a->dst, b->dst);
+	return alike && ((a->sport == b->sport && a->dport == b->dport) ||
+			 !has_ports(a) || !has_ports(b));
+}
+
 /* The events that happened before it got another form. */
 static size_t events_so_far(const struct transit *t)
 {
 	size_t count = t->events.count;
 	for (; count; count--) {
-		const struct note *n = &t->events.at[count - 1].note;
-		struct flow_key after = {.src = n->src,
-					 .dst = n->dst,
-					 .sport = n->sport,
-					 .dport = n->dport,
-					 .proto = t->form.proto};
-		if (tuples_same(&after, &t->form))
+		struct flow_key k = after(&t->events.at[count - 1].note);
+		if (is_alike(&k, &t->form))
 			break;
 	}
 	return count;
@@ -151,7 +121,7 @@ static size_t events_so_far(const struct transit *t)
 static void die(struct story *s, struct transit *t)
 {
 	decide(s, t, t->latest, t->events.count);
-	forget(s, t);
+	transit_forget(&s->transits, t);
 }
 
 static void settle(struct story *s, struct transit *t)
@@ -159,13 +129,23 @@ static void settle(struct story *s, struct transit *t)
 	decide(s, t, t->best, events_so_far(t));
 }
 
+/* Whose sighting the first item is. */
+static struct transit *owner(const struct story *s, uint32_t id)
+{
+	const uint64_t number = s->base + s->head + 1;
+	struct transit *t = transit_find(&s->transits, id);
+	while (t->best != number && t->latest != number)
+		t = transit_next(&s->transits, t);
+	return t;
+}
+
 /* An item that has waited too long, or whose packet is lost for good. */
 static void hurry(struct story *s, const struct item *i, uint64_t now)
 {
-	struct transit *t = find(s, i->s.remark.pkt);
+	struct transit *t = owner(s, i->s.remark.pkt);
 	if (t->dead_at && now - t->dead_at > COPY_NS)
 		die(s, t);
-	else if (now - i->s.time > HOLD_NS)
+	else if (now - i->s.time > (t->piece ? PIECE_HOLD_NS : HOLD_NS))
 		settle(s, t);
 }
 
@@ -242,10 +222,27 @@ static void candidate(struct story *s, struct transit *t, uint64_t number)
 
 static void count_hop(struct transit *t, const struct node *n)
 {
-	if (t->label && !strcmp(t->label, n->label))
+	if (t->node == n)
 		return;
-	t->label = n->label;
-	t->hop++;
+	t->hop += !t->node || strcmp(t->node->label, n->label) != 0;
+	t->node = n;
+}
+
+/* Of a later piece: with the ports of one that was seen with its addresses, as
+ * if it had them itself. */
+RARE static struct flow_key form_of_piece(const struct story *s,
+					  const struct transit *piece,
+					  const struct pkt *p)
+{
+	struct flow_key k = {.src = p->src, .dst = p->dst, .proto = p->proto};
+	const struct transit *t = piece;
+	if (!(piece->piece >> 16))
+		return p->key;
+	if (!t->has_form || !is_alike(&t->form, &k))
+		t = transit_find(&s->transits, piece->id);
+	while (t && (!t->has_form || !is_alike(&t->form, &k)))
+		t = transit_next(&s->transits, t);
+	return t ? t->form : k;
 }
 
 static void see(struct story *s, struct transit *t, struct story_sighting *what,
@@ -254,13 +251,33 @@ static void see(struct story *s, struct transit *t, struct story_sighting *what,
 	count_hop(t, what->nic->node);
 	what->remark.hop = t->hop;
 	t->dead_at = 0;
-	bool other = t->has_form && !tuples_same(&t->form, &p->key);
+	struct flow_key form =
+		MOSTLY(!t->piece) ? p->key : form_of_piece(s, t, p);
+	bool other = t->has_form && !tuples_same(&t->form, &form);
 	if (t->has_form && (other || s->conf.every))
 		settle(s, t);
-	t->form = p->key;
+	t->form = form;
 	t->has_form = true;
 	if (s->conf.wants(s->conf.context, what->nic))
 		candidate(s, t, add(s, what, WAITS));
+}
+
+/* What a piece was cut from is seen no more. */
+RARE static struct transit *begin(struct story *s, uint32_t id, uint32_t piece)
+{
+	struct transit *parent = transit_parent(&s->transits, id, piece);
+	if (parent && !parent->is_cut) {
+		settle(s, parent);
+		parent->is_cut = true;
+	}
+	return transit_add(&s->transits, id, piece);
+}
+
+static struct transit *follow(struct story *s, const struct pkt *p)
+{
+	uint32_t piece = transit_piece(p);
+	struct transit *t = transit_seen(&s->transits, p->id, piece);
+	return MOSTLY(t != NULL) ? t : begin(s, p->id, piece);
 }
 
 /* A flooded copy that the station will ignore. */
@@ -290,7 +307,7 @@ void story_frame(struct story *s, const struct nic *nic,
 			   .node = nic->node->number}};
 	bool stray = !out && is_stray(nic, p);
 	if (p->marked && !stray)
-		see(s, take(s, p->id), &what, p);
+		see(s, follow(s, p), &what, p);
 	else if ((out || s->conf.every) && s->conf.wants(s->conf.context, nic))
 		add(s, &what, KEPT);
 	flush(s, now);
@@ -299,13 +316,11 @@ void story_frame(struct story *s, const struct nic *nic,
 static void add_event(struct transit *t, const struct note *n)
 {
 	struct remark_event e = {.note = *n, .before = t->form};
-	if (t->events.count) {
-		const struct note *last = &VEC_LAST(&t->events)->note;
-		e.before = (struct flow_key){.src = last->src,
-					     .dst = last->dst,
-					     .sport = last->sport,
-					     .dport = last->dport};
-	}
+	if (t->events.count)
+		e.before = after(&VEC_LAST(&t->events)->note);
+	if (t->piece && (!has_ports(&e.before) || !(n->sport || n->dport)))
+		e.before.sport = e.before.dport = e.note.sport = e.note.dport =
+			0;
 	VEC_ADD(&t->events, e);
 }
 
@@ -326,20 +341,28 @@ static bool is_told(const struct note *n)
 	}
 }
 
+/* As a whole. */
+static void arrive(struct story *s, uint32_t id)
+{
+	struct transit *t = transit_find(&s->transits, id);
+	for (; t; t = transit_next(&s->transits, t))
+		settle(s, t);
+	transit_forget_all(&s->transits, id);
+}
+
 void story_note(struct story *s, const struct note *n)
 {
 	if (!is_told(n))
 		return;
 	bool at_switch = !router_of(s->world->nodes.at[n->node]);
-	struct transit *t = take(s, n->pkt);
+	struct transit *t = transit_about(&s->transits, n);
 	add_event(t, n);
 	if (n->kind == NOTE_DROPPED && at_switch) {
 		t->dead_at = n->time;
 	} else if (n->kind == NOTE_DROPPED) {
 		die(s, t);
 	} else if (n->kind == NOTE_DELIVERED) {
-		settle(s, t);
-		forget(s, t);
+		arrive(s, n->pkt);
 	}
 	flush(s, n->time);
 }
@@ -349,7 +372,9 @@ void story_sent(struct story *s, const struct node *from, const struct pkt *p)
 {
 	uint64_t waited, now = world_now(s->world);
 	unsigned tries = retry_count(&s->retry, p, now, &waited);
-	struct transit *t = take(s, p->id);
+	struct transit *t = transit_find(&s->transits, p->id);
+	if (!t)
+		t = transit_add(&s->transits, p->id, 0);
 	count_hop(t, from);
 	t->form = p->key;
 	t->has_form = true;
@@ -378,11 +403,11 @@ void story_secrets(struct story *s, uint64_t now, const char *lines, size_t len)
 
 void story_end(struct story *s)
 {
-	for (size_t i = 0; i < s->by_id.count; i++) {
-		struct transit *t = find(s, (uint32_t)i);
-		if (t && t->dead_at)
-			die(s, t);
-		else if (t)
+	for (size_t i = 0; i < s->transits.all.count; i++) {
+		struct transit *t = &s->transits.all.at[i];
+		if (t->dead_at)
+			decide(s, t, t->latest, t->events.count);
+		else
 			settle(s, t);
 	}
 	flush(s, world_now(s->world));
@@ -396,12 +421,8 @@ void story_free(struct story *s)
 		mem_free(s->items.at[s->head].bytes);
 		mem_free(s->items.at[s->head].events);
 	}
-	for (size_t i = 0; i < s->transits.count; i++)
-		VEC_FREE(&s->transits.at[i].events);
-	VEC_FREE(&s->transits);
+	transit_fini(&s->transits);
 	VEC_FREE(&s->items);
-	VEC_FREE(&s->by_id);
-	VEC_FREE(&s->unused);
 	VEC_FREE(&s->points);
 	tuples_fini(&s->tuples);
 	retry_fini(&s->retry);

@@ -3,10 +3,10 @@
  *
  * A packet passes many ports with the same addresses; Wireshark takes the
  * second sighting for a retransmission. The story keeps one for each form that
- * NAT gives it: at the port where that pair of addresses was first seen, the
- * same for both directions, or else where the packet first had that form; but
- * a packet that dies is kept where it died. With 'every', all sightings are
- * kept.
+ * NAT gives it, or whoever cuts it in pieces: at the port where that pair of
+ * addresses was first seen, the same for both directions, or else where the
+ * packet (or the piece) first had that form; but one that dies is kept where it
+ * died. With 'every', all sightings are kept.
  *
  * So what is kept is known later than it is seen. Sightings wait in a queue
  * until the fate of their packet is decided, and leave it in order of time.

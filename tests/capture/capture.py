@@ -32,6 +32,7 @@ from common import ROOT, binary, first, frames_of, has_tls, play, run, tests
 HERE = pathlib.Path(__file__).resolve().parent
 EPOCH = 1590969600  # virtual time 0
 WARNING = 6291456  # PI_WARN; errors are above
+WHOLE = (0, 1 << 16)
 
 
 def words_of(row):
@@ -52,9 +53,30 @@ def id_of(row):
     return int(first(row, "frame.packet_id") or 0)
 
 
-def in_pieces(rows):
-    """Numbers of packets whose fragments are there: they share one."""
-    return {id_of(r) for r in rows if first(r, "ip.frag_offset") not in ("", "0")}
+def piece_of(row):
+    """From where to where it is of its packet."""
+    start = int(first(row, "ip.frag_offset") or 0) * 8
+    if not start and first(row, "ip.flags.mf") not in ("1", "True"):
+        return WHOLE
+    return start, start + int(first(row, "ip.len")) - int(first(row, "ip.hdr_len"))
+
+
+def covers(piece, other):
+    return piece[0] <= other[0] and other[1] <= piece[1]
+
+
+def by_piece(rows):
+    """By packet, for each of its smallest pieces: the rows of that piece and of what
+    it was cut from. One that was never cut is its only piece."""
+    packets, ways = {}, {}
+    for r in rows:
+        if is_ip(r):
+            packets.setdefault(id_of(r), []).append((piece_of(r), r))
+    for number, mine in packets.items():
+        pieces = {p for p, _ in mine}
+        ways[number] = [[r for p, r in mine if covers(p, small)] for small in pieces
+                        if not any(small != p and covers(small, p) for p in pieces)]
+    return ways
 
 
 def is_ip(row):
@@ -123,22 +145,20 @@ def is_same(seen, traced):
 
 
 def forms(rows, context):
-    """Each form in which a packet was on a wire is there, at a port that saw it."""
-    seen = {}
-    for r in rows:
-        if is_ip(r):
-            label = first(r, "frame.interface_name").split(":")[0]
-            seen.setdefault(id_of(r), []).append((label, ends_of(r)))
+    """Each form in which a packet, or a piece, was on a wire is there, at a port that
+    saw it."""
+    seen = by_piece(rows)
     for p in context["packets"]:
         there = [(h["at"], (h["src"], h["dst"])) for h in p["hops"]]
         came = [(b["at"], (a["src"], a["dst"])) for a, b in zip(p["hops"], p["hops"][1:])]
-        mine = seen.get(p["id"], [])
-        for label, ends in mine:
-            if not any(label == at and is_same(ends, t) for at, t in there + came):
-                return f"packet {p['id']}: {ends} was never at {label}"
-        missing = [t for _, t in there[:-1] if not any(is_same(ends, t) for _, ends in mine)]
-        if missing and p["fate"] != "in flight":
-            return f"packet {p['id']} is not there as {missing[0]}"
+        for way in seen.get(p["id"], [[]]):
+            mine = [(first(r, "frame.interface_name").split(":")[0], ends_of(r)) for r in way]
+            for label, ends in mine:
+                if not any(label == at and is_same(ends, t) for at, t in there + came):
+                    return f"packet {p['id']}: {ends} was never at {label}"
+            missing = [t for _, t in there[:-1] if not any(is_same(ends, t) for _, ends in mine)]
+            if missing and p["fate"] != "in flight":
+                return f"packet {p['id']} is not there as {missing[0]}"
     traced = {p["id"] for p in context["packets"]}
     # What was sent later is of no step.
     return [f"the trace has no packet {i}" for i in seen.keys() - traced if i <= max(traced)]
@@ -169,12 +189,14 @@ def duplicates(rows, _):
 
 
 def once(rows, _):
-    """A story has each packet once in each form; one in fragments more often."""
-    seen, pieces = set(), in_pieces(rows)
+    """A story has each packet once in each form, and each piece of one."""
+    seen = set()
     for r in rows:
-        key = (first(r, "frame.packet_id"), tuple_of(r))
-        if is_ip(r) and key in seen and id_of(r) not in pieces:
-            return f"packet {key[0]} twice as {key[1]}"
+        if not is_ip(r):
+            continue
+        key = (first(r, "frame.packet_id"), tuple_of(r), piece_of(r))
+        if key in seen:
+            return f"packet {key[0]} twice as {key[1]}, bytes {key[2]}"
         seen.add(key)
     return None
 
@@ -194,18 +216,18 @@ def drops(rows, context):
 
 
 def translations(rows, context):
-    """The rules of a packet's remarks are those of its trace, in order. Those of one
-    in fragments are told for each."""
-    seen, pieces = {}, in_pieces(rows)
-    for r in rows:
-        rules = words_of(r).get("rule")
-        if rules and "nat" in words_of(r) and words_of(r)["nat"] != "none":
-            seen.setdefault(id_of(r), []).extend(rules.split(","))
+    """The rules of a packet's remarks are those of its trace, in order, and so are
+    those of each piece: its own and those of what it was cut from."""
+    ways = by_piece(rows)
     for p in context["packets"]:
         wanted = [n["rule"] for h in p["hops"] for n in h["nat"] if n["rule"]]
-        whole = p["id"] not in pieces
-        if whole and p["fate"] != "in flight" and len(p["hops"]) > 1 and seen.get(p["id"], []) != wanted:
-            return f"packet {p['id']}: {wanted}, but {seen.get(p['id'])}"
+        if p["fate"] == "in flight" or len(p["hops"]) < 2:
+            continue
+        for way in ways.get(p["id"], [[]]):
+            told = [w for w in map(words_of, way) if w.get("nat", "none") != "none"]
+            rules = [r for w in told for r in w.get("rule", "").split(",") if r]
+            if rules != wanted:
+                return f"packet {p['id']}: {wanted}, but {rules}"
     return None
 
 

@@ -17,7 +17,8 @@ FIELDS = """frame.number frame.time_epoch frame.interface_name
     tcp.checksum.status udp.checksum.status icmp.checksum.status
     _ws.expert.severity _ws.expert.message tcp.analysis.retransmission
     tcp.analysis.fast_retransmission tcp.analysis.spurious_retransmission
-    tcp.analysis.duplicate_ack tcp.analysis.duplicate_ack_frame tcp.analysis.out_of_order dns.retransmission frame.protocols ip.frag_offset""".split()
+    tcp.analysis.duplicate_ack tcp.analysis.duplicate_ack_frame tcp.analysis.out_of_order dns.retransmission frame.protocols
+    ip.frag_offset ip.flags.mf ip.len ip.hdr_len""".split()
 SEPARATOR = "\x1f"
 
 

@@ -68,6 +68,20 @@ START_TEST(a_translation_names_its_rule)
 }
 END_TEST
 
+/* An echo has its id at both ends. */
+START_TEST(an_echo_says_which_address_changed)
+{
+	struct remark_event e[] = {{EVENT(SNAT, 0), .before = before}};
+	e[0].before.src = e[0].note.src;
+	e[0].before.dst = addr_ip4(0x1e000009);
+	e[0].before.sport = e[0].before.dport = 1024;
+	e[0].note.sport = e[0].note.dport = 7;
+	write(e, 1, true);
+	ck_assert_str_eq(str_text(&sentence),
+			 "t1: SNAT, 30.0.0.9:1024 is now 10.0.0.2:7");
+}
+END_TEST
+
 START_TEST(a_drop_says_where_and_why)
 {
 	struct remark_event e[] = {{EVENT(NO_NAT, 0)}, {EVENT(DROPPED, 1)}};
@@ -148,6 +162,7 @@ Suite *remark_test_suite(void)
 	TCase *t = tcase_create("remark");
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, a_translation_names_its_rule);
+	tcase_add_test(t, an_echo_says_which_address_changed);
 	tcase_add_test(t, a_drop_says_where_and_why);
 	tcase_add_test(t, what_is_translated_after_all_met_a_rule);
 	tcase_add_test(t, what_is_sent_again_says_how_often);

@@ -21,6 +21,7 @@ struct kept {
 	uint32_t id;
 	bool out;
 	unsigned hop;
+	uint16_t piece;	   /* the field of flags and offset */
 	uint32_t again_at; /* node that sends it again */
 };
 static struct {
@@ -64,6 +65,7 @@ static void keep(void *context, const struct story_sighting *s)
 		return; /* ARP */
 	nic_print(s->nic, k.port, sizeof(k.port));
 	addr_print_ip4(addr_ip4(be_load32(s->frame + ETH_SIZE + 12)), k.src);
+	k.piece = be_load16(s->frame + ETH_SIZE + 6);
 	list_events(&s->remark, k.events, sizeof(k.events));
 	for (size_t i = 0; i < s->remark.event_count; i++)
 		if (s->remark.events[i].tries)
@@ -107,10 +109,11 @@ static void end(void)
 	story_free(story);
 }
 
-static void setup(void)
+static void build(uint16_t mtu)
 {
 	struct router_port_conf right = {.name = "right",
 					 .addr = world_kit_if("10.2.0.1/24"),
+					 .mtu = mtu,
 					 .uplink = true};
 	struct nat_rule rule = {
 		.action = NAT_SNAT,
@@ -136,23 +139,60 @@ static void setup(void)
 	only = NULL;
 }
 
+static void setup(void)
+{
+	build(0);
+}
+
+static void setup_narrow(void)
+{
+	build(828);
+}
+
 static void teardown(void)
 {
 	VEC_FREE(&kept);
 	world_kit_fini(&kit);
 }
 
-static uint32_t send(struct router *from, const struct world_kit_udp *u)
+static uint32_t send_pkt(struct router *from, struct pkt *p)
 {
-	struct pkt *p = world_kit_udp(&kit, u);
 	uint32_t id = p->id;
 	router_send(from, p);
 	world_run_until(kit.world, world_now(kit.world) + 10 * VCLOCK_S);
 	return id;
 }
 
+static uint32_t send(struct router *from, const struct world_kit_udp *u)
+{
+	return send_pkt(from, world_kit_udp(&kit, u));
+}
+
 static const struct world_kit_udp there = {"10.1.0.2", "10.2.0.2", 5000, 6000,
 					   64};
+
+/* A datagram of 'size' bytes behind the IP header that may be cut. */
+static struct pkt *datagram_of(const struct world_kit_udp *u, size_t size,
+			       uint16_t frag)
+{
+	struct pkt *p = world_kit_udp(&kit, u);
+	uint8_t *ip = p->data + ETH_SIZE, *udp = ip + IP4_SIZE;
+	struct ip4_head h;
+	ck_assert_int_eq(ip4_read(ip, p->len - (size_t)ETH_SIZE, &h), IP4_OK);
+	memset(udp + UDP_SIZE, 'x', size - UDP_SIZE);
+	be_store16(udp + 4, (uint16_t)size);
+	be_store16(udp + 6, 0); /* no checksum */
+	h.frag = frag;
+	h.size = (uint16_t)(IP4_SIZE + size);
+	ip4_write(ip, &h);
+	p->len = (uint16_t)(ETH_SIZE + h.size);
+	return p;
+}
+
+static struct pkt *datagram(size_t size, uint16_t frag)
+{
+	return datagram_of(&there, size, frag);
+}
 
 static void same(size_t i, const char *port, const char *src,
 		 const char *events)
@@ -252,6 +292,108 @@ START_TEST(lost_on_a_link_it_is_kept_where_it_left)
 }
 END_TEST
 
+static void same_piece(size_t i, uint16_t frag, const char *port,
+		       const char *src, const char *events)
+{
+	same(i, port, src, events);
+	ck_assert_uint_eq(kept.at[i].piece, frag);
+	ck_assert_uint_eq(kept.at[i].id, kept.at[0].id);
+}
+
+START_TEST(pieces_are_kept_once_in_each_form)
+{
+	begin(false);
+	send_pkt(a, datagram(1808, 0));
+	end();
+	ck_assert_uint_eq(at_b.count, 1);
+	ck_assert_uint_eq(kept.count, 4);
+	same_piece(0, IP4_MF, "a:eth0", "10.1.0.2", " waits for ARP");
+	same_piece(1, 1480 / 8, "a:eth0", "10.1.0.2", " waits for ARP");
+	same_piece(2, IP4_MF, "r:right", "10.2.0.1", " SNAT waits for ARP");
+	same_piece(3, 1480 / 8, "r:right", "10.2.0.1",
+		   " SNAT waits for ARP delivered");
+	for (size_t i = 0; i < kept.count; i++)
+		ck_assert_uint_eq(kept.at[i].hop, 1 + i / 2);
+}
+END_TEST
+
+START_TEST(what_a_router_cuts_is_kept_whole_before)
+{
+	begin(false);
+	send_pkt(a, datagram(1408, 0));
+	end();
+	ck_assert_uint_eq(at_b.count, 1);
+	ck_assert_uint_eq(kept.count, 3);
+	same_piece(0, 0, "a:eth0", "10.1.0.2", " waits for ARP");
+	same_piece(1, IP4_MF, "r:right", "10.2.0.1", " SNAT waits for ARP");
+	same_piece(2, 808 / 8, "r:right", "10.2.0.1",
+		   " SNAT waits for ARP delivered");
+	ck_assert_uint_eq(kept.at[1].hop, 2);
+	ck_assert_uint_eq(kept.at[2].hop, 2);
+}
+END_TEST
+
+/* The first of them, 1480 bytes, does not fit, either. */
+START_TEST(pieces_of_a_piece_are_new_forms)
+{
+	begin(false);
+	send_pkt(a, datagram(1808, 0));
+	end();
+	ck_assert_uint_eq(at_b.count, 1);
+	ck_assert_uint_eq(kept.count, 5);
+	same_piece(2, IP4_MF, "r:right", "10.2.0.1", " SNAT waits for ARP");
+	same_piece(3, IP4_MF | 808 / 8, "r:right", "10.2.0.1",
+		   " SNAT waits for ARP");
+	same_piece(4, 1480 / 8, "r:right", "10.2.0.1",
+		   " SNAT waits for ARP delivered");
+}
+END_TEST
+
+/* They have no ports, but their packet has. */
+START_TEST(answers_in_pieces_are_kept_at_the_same_ports)
+{
+	begin(false);
+	send(a, &there);
+	struct world_kit_udp back = {"10.2.0.2", "10.2.0.1", 6000,
+				     at_b.last.sport, 64};
+	send_pkt(b, datagram_of(&back, 1808, 0));
+	end();
+	ck_assert_uint_eq(kept.count, 6);
+	same(2, "r:right", "10.2.0.2", "");
+	same(3, "r:right", "10.2.0.2", "");
+	same(4, "a:eth0", "10.2.0.2", " SNAT");
+	same(5, "a:eth0", "10.2.0.2", " SNAT delivered");
+}
+END_TEST
+
+START_TEST(every_port_has_every_piece_once)
+{
+	begin(true);
+	send_pkt(a, datagram(1808, 0));
+	end();
+	ck_assert_uint_eq(kept.count, 8);
+	for (uint16_t i = 0; i < kept.count; i++)
+		ck_assert_uint_eq(kept.at[i].piece, i % 2 ? 1480 / 8 : IP4_MF);
+	same(7, "b:eth0", "10.2.0.1", " delivered");
+}
+END_TEST
+
+/* At r, for 30 s. */
+START_TEST(a_piece_that_waits_in_vain_is_kept_where_it_came)
+{
+	begin(false);
+	send_pkt(a, datagram(808, IP4_MF));
+	world_run_until(kit.world, 20 * VCLOCK_S);
+	send(b, &(struct world_kit_udp){"10.2.0.2", "10.2.0.1", 1, 2, 64});
+	ck_assert_uint_eq(kept.count, 0);
+	world_run_until(kit.world, 32 * VCLOCK_S);
+	end();
+	ck_assert_uint_ge(kept.count, 1);
+	same_piece(0, IP4_MF, "r:left", "10.1.0.2", " waits for ARP dropped");
+	ck_assert_uint_lt(kept.at[0].time, VCLOCK_S);
+}
+END_TEST
+
 static void tell(const struct pkt *p, enum note_kind kind, const struct node *n,
 		 uint64_t time)
 {
@@ -291,6 +433,65 @@ START_TEST(a_copy_lost_at_a_switch_is_not_the_end)
 	for (int i = 0; i < 2; i++)
 		world_free_pkt(kit.world, p[i]);
 	end();
+}
+END_TEST
+
+START_TEST(one_piece_lost_is_not_the_other)
+{
+	struct pkt *p[] = {datagram(808, IP4_MF), datagram(808, 808 / 8)};
+	begin(false);
+	p[1]->id = p[0]->id;
+	for (int i = 0; i < 2; i++) {
+		p[i]->marked = true;
+		story_frame(story, world_kit_nic(a, 0), WATCH_OUT, 1, p[i]);
+		tell(p[i], i ? NOTE_ARP_WAIT : NOTE_DROPPED, router_node(a), 1);
+	}
+	end();
+	ck_assert_uint_eq(kept.count, 2);
+	same_piece(0, IP4_MF, "a:eth0", kept.at[0].src, " dropped");
+	same_piece(1, 808 / 8, "a:eth0", kept.at[1].src, " waits for ARP");
+	for (int i = 0; i < 2; i++)
+		world_free_pkt(kit.world, p[i]);
+}
+END_TEST
+
+/* A node that has put pieces together knows them, the next one does not. */
+START_TEST(a_later_piece_needs_no_ports)
+{
+	struct pkt *p = datagram(808, 808 / 8);
+	begin(false);
+	p->marked = true;
+	p->sport = there.sport;
+	p->dport = there.dport;
+	story_frame(story, world_kit_nic(a, 0), WATCH_OUT, 1, p);
+	p->sport = p->dport = 0;
+	story_frame(story, world_kit_nic(r, 1), WATCH_OUT, 2, p);
+	end();
+	ck_assert_uint_eq(kept.count, 1);
+	same_piece(0, 808 / 8, "a:eth0", kept.at[0].src, "");
+	world_free_pkt(kit.world, p);
+}
+END_TEST
+
+START_TEST(what_was_cut_is_told_no_more)
+{
+	struct pkt *p[] = {datagram(808, 0), datagram(400, IP4_MF)};
+	begin(false);
+	p[1]->id = p[0]->id;
+	for (int i = 0; i < 2; i++) {
+		p[i]->marked = true;
+		memset(p[i]->data, 0xff, 6); /* to all */
+	}
+	story_frame(story, world_kit_nic(r, 0), WATCH_IN, 1, p[0]);
+	story_frame(story, world_kit_nic(r, 1), WATCH_OUT, 2, p[1]);
+	story_frame(story, world_kit_nic(r, 0), WATCH_IN, 3, p[1]); /* a loop */
+	tell(p[1], NOTE_SNAT, router_node(r), 3);
+	end();
+	ck_assert_uint_eq(kept.count, 2);
+	same_piece(0, 0, "r:left", kept.at[0].src, "");
+	same_piece(1, IP4_MF, "r:left", kept.at[1].src, " SNAT");
+	world_free_pkt(kit.world, p[0]);
+	world_free_pkt(kit.world, p[1]);
 }
 END_TEST
 
@@ -378,6 +579,18 @@ Suite *story_test_suite(void)
 	tcase_add_test(t, what_is_sent_again_is_told_once);
 	tcase_add_test(t, who_sends_it_again_is_told);
 	tcase_add_test(t, keys_take_their_place_in_the_stream);
+	tcase_add_test(t, pieces_are_kept_once_in_each_form);
+	tcase_add_test(t, answers_in_pieces_are_kept_at_the_same_ports);
+	tcase_add_test(t, what_was_cut_is_told_no_more);
+	tcase_add_test(t, a_later_piece_needs_no_ports);
+	tcase_add_test(t, every_port_has_every_piece_once);
+	tcase_add_test(t, a_piece_that_waits_in_vain_is_kept_where_it_came);
+	tcase_add_test(t, one_piece_lost_is_not_the_other);
+	suite_add_tcase(s, t);
+	t = tcase_create("narrow");
+	tcase_add_checked_fixture(t, setup_narrow, teardown);
+	tcase_add_test(t, what_a_router_cuts_is_kept_whole_before);
+	tcase_add_test(t, pieces_of_a_piece_are_new_forms);
 	suite_add_tcase(s, t);
 	return s;
 }
