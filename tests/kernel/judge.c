@@ -25,7 +25,7 @@ struct pair {
 	struct str *why;
 };
 
-static bool is_pooled(const struct judge *j, ip4 a)
+bool judge_is_pooled(const struct judge *j, ip4 a)
 {
 	for (size_t i = 0; i < j->pool.count; i++)
 		if (addr_same(j->pool.at[i], a))
@@ -35,7 +35,7 @@ static bool is_pooled(const struct judge *j, ip4 a)
 
 static bool add_pooled(struct judge *j, ip4 a)
 {
-	if (is_pooled(j, a))
+	if (judge_is_pooled(j, a))
 		return false;
 	VEC_ADD(&j->pool, a);
 	return true;
@@ -46,7 +46,7 @@ static bool add_images(struct judge *j, const struct nat_rule *r)
 	bool added = false;
 	for (uint64_t i = 0; i < nat_size(&r->source); i++) {
 		ip4 a = nat_at(&r->source, i);
-		if (is_pooled(j, a))
+		if (judge_is_pooled(j, a))
 			added |= add_pooled(
 				j, nat_map(&r->source, &r->translated, a));
 	}
@@ -168,7 +168,7 @@ static bool ports_differ(struct pair *x, const char *field, const struct end *e)
 {
 	struct judge_port p = {x->sh.proto, e->addr,	  e->peer,     e->s,
 			       e->k,	    e->peer_port, DIFFER_COUNT};
-	if (!is_pooled(x->judge, e->addr))
+	if (!judge_is_pooled(x->judge, e->addr))
 		return differs(x, field, e->s, e->k);
 	if (e->s != e->k)
 		x->judge->met[DIFFER_PORT]++;

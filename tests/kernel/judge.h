@@ -52,6 +52,8 @@ void judge_print(const struct shot_bytes *b, struct str *out);
  * the first field that does goes to 'why'. */
 bool judge_differs(struct judge *j, const struct shot_bytes *s,
 		   const struct shot_bytes *k, struct str *why);
+/* An address behind which ports are chosen: of SNAT, or made of one. */
+bool judge_is_pooled(const struct judge *j, ip4 a);
 /* Two errors of one kind to one receiver that differ in what REFLEXIVE does to
  * the quoted packet, or in whom it hides. */
 bool judge_unquoted(const struct judge *j, const struct shot_bytes *s,

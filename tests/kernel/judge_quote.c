@@ -41,6 +41,23 @@ static bool is_image(const struct judge *j, ip4 s, ip4 k)
 	return false;
 }
 
+/* The kernel quotes a host as REFLEXIVE, which it does without conntrack, has
+ * shown it; the simulator by the session of SNAT that has the same ends. */
+static bool is_in_session(const struct judge *j, ip4 s, ip4 k)
+{
+	bool mapped = false;
+	for (size_t node = 0; node < j->plan->nodes.count; node++) {
+		size_t count;
+		const struct model_nat_rule *rules =
+			plan_nat(j->plan, node, &count);
+		for (size_t i = 0; i < count; i++)
+			mapped |= rules[i].rule.action == NAT_REFLEXIVE &&
+				  rules[i].rule.enabled &&
+				  nat_covers(&rules[i].rule.source, k);
+	}
+	return mapped && judge_is_pooled(j, s);
+}
+
 bool judge_unquoted(const struct judge *j, const struct shot_bytes *s,
 		    const struct shot_bytes *k)
 {
@@ -50,7 +67,9 @@ bool judge_unquoted(const struct judge *j, const struct shot_bytes *s,
 	       is_image(j, judge_addr(s, QUOTE + 12),
 			judge_addr(k, QUOTE + 12)) ||
 	       is_image(j, judge_addr(s, QUOTE + 16),
-			judge_addr(k, QUOTE + 16));
+			judge_addr(k, QUOTE + 16)) ||
+	       is_in_session(j, judge_addr(s, QUOTE + 16),
+			     judge_addr(k, QUOTE + 16));
 }
 
 /* A virtual server on 'vip' gives packets to 'member' as the client sent them. */
