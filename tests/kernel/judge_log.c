@@ -351,8 +351,27 @@ static bool is_lost(const struct judge *j, unsigned number)
 	return false;
 }
 
-/* Whether shot 'i' is an answer to one that is lost, or a fragment of the same
- * packet. */
+/* The one that brought about what 's' answers, or tells of. */
+static const struct shot *first_of(const struct shot_list *shots,
+				   const struct shot *s)
+{
+	for (size_t i = shots->count; s->of && i-- > 0;)
+		if (shots->at[i].number == s->of)
+			s = &shots->at[i];
+	return s;
+}
+
+/* Whether 's' is one more packet from the same port to the same port. */
+static bool is_like(const struct shot *s, const struct shot *other)
+{
+	return !s->of && s->kind == other->kind && s->sport &&
+	       s->sport == other->sport && s->dport == other->dport &&
+	       addr_same(s->src, other->src) && addr_same(s->dst, other->dst);
+}
+
+/* Whether shot 'i' is an answer to one that is lost, a fragment of the same
+ * packet, or one more of a conversation in which one is: in it there may be
+ * sessions that the worlds do not share. */
 static bool follows_lost(const struct judge *j, const struct shot_list *shots,
 			 size_t i)
 {
@@ -361,6 +380,9 @@ static bool follows_lost(const struct judge *j, const struct shot_list *shots,
 	for (size_t k = 0; k < i && (s->more || s->offset); k++)
 		lost |= shots->at[k].id == s->id &&
 			is_lost(j, shots->at[k].number);
+	for (size_t k = 0; k < i; k++)
+		lost |= is_lost(j, shots->at[k].number) &&
+			is_like(s, first_of(shots, &shots->at[k]));
 	return lost;
 }
 
