@@ -13,13 +13,16 @@
 #include "sim/wire/csum.h"
 
 #define IP4_SIZE       20 /* without options */
-#define IP4_TTL	       8  /* where it is in the header */
+#define IP4_ID	       4  /* where it is in the header */
+#define IP4_FRAG       6  /* and flags with offset */
+#define IP4_TTL	       8
 #define IP4_PROTO_ICMP 1
 #define IP4_PROTO_TCP  6
 #define IP4_PROTO_UDP  17
 #define IP4_DF	       0x4000
 #define IP4_MF	       0x2000
 #define IP4_OFFSET     0x1fff
+#define IP4_UNIT       8 /* bytes that offsets count */
 
 struct ip4_head {
 	uint8_t head_size; /* bytes, with options */
@@ -64,7 +67,7 @@ static inline bool ip4_sum_is_right(const uint8_t *head)
  * one. */
 static inline bool ip4_is_fragment(const uint8_t *head)
 {
-	return be_load16(head + 6) & (IP4_MF | IP4_OFFSET);
+	return be_load16(head + IP4_FRAG) & (IP4_MF | IP4_OFFSET);
 }
 
 /* Writes 20 bytes with the right checksum; head_size and check are ignored. */

@@ -19,8 +19,7 @@ static void free_router(struct node *n)
 	if (r->ended)
 		r->ended(r->ended_context);
 	router_arp_fini(r);
-	router_frag_fini(r);
-	router_gather_fini(r);
+	router_pieces_fini(r);
 	router_tables_fini(r);
 	router_room_fini(r);
 	mem_free(r->ports);
@@ -188,7 +187,7 @@ static void take_other(struct router *r, struct nic *n, struct pkt *p)
 		router_refuse(r, p,
 			      parse_pkt(p) ? DROP_MALFORMED : DROP_MARTIAN);
 	else
-		router_gather_take(r, p);
+		router_frag_pass(r, p);
 }
 
 /* Something among them is not plain, and waits until that is done which came
@@ -254,7 +253,7 @@ static void receive(struct nic *n, struct batch *b)
 static size_t held(const struct node *n)
 {
 	const struct router *r = (const struct router *)n;
-	size_t count = router_frag_held(r) + router_gather_held(r);
+	size_t count = router_pieces_held(r);
 	for (const struct router_wait *w = r->waits; w; w = w->next)
 		count += w->count;
 	return count;

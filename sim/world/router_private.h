@@ -10,8 +10,6 @@
 
 #define ROUTER_HELD 64	       /* packets that wait for one address */
 #define ROUTER_OWN  UINT16_MAX /* in_port of a packet made here */
-/* Fragments wait for the rest of their packet. Linux: net.ipv4.ipfrag_time */
-#define ROUTER_PIECES_NS (30 * VCLOCK_S)
 
 /* The start of a packet as it came in, before it was translated: what an ICMP
  * error quotes. RFC 792 asks for the IP header (60 bytes at most) and 8 bytes
@@ -61,8 +59,7 @@ struct router {
 	size_t proxy_count;
 	struct router_loopback *loopbacks;
 	size_t loopback_count;
-	struct router_reass *reasses;	/* packets for it, in pieces */
-	struct router_gather *gathered; /* packets it must know the ports of */
+	struct router_pieces *pieces;
 	router_failed_fn *failed;
 	void *failed_context;
 	void (*ended)(void *context);
@@ -131,27 +128,36 @@ void router_arp_announce(struct router *r, uint16_t port, ip4 addr);
 void router_arp_forget(struct router *r, uint16_t port);
 void router_arp_fini(struct router *r);
 
-/* router_frag.c */
+/* router_pieces.c: fragments wait until no other one of their packet is missing
+ * (RFC 791 section 3.2). The same packet may wait twice at one node: */
+enum router_pieces_for {
+	ROUTER_PIECES_PORTS, /* before anything is decided: the first has them */
+	ROUTER_PIECES_WHOLE, /* then, as it is for the node itself */
+};
+/* Takes a fragment, parsed. If it was the last that was missing, all come back,
+ * by offset, linked by 'next'; else NULL. One that is not sound, or overlaps
+ * another (RFC 5722 says why), is dropped (FRAGMENT); all are after 30 s
+ * (REASSEMBLY). */
+struct pkt *router_pieces_take(struct router *r, struct pkt *p,
+			       enum router_pieces_for what);
+/* Fragments that wait for others. */
+size_t router_pieces_held(const struct router *r);
+void router_pieces_fini(struct router *r);
+
+/* router_frag.c: fragments are cut at whoever sends a packet on that may be cut,
+ * put together at whom it is for, and pass others as they are. */
 /* Puts 'p', whose frame is ready, on the wire in pieces of at most 'mtu' bytes
  * each. Takes it. */
 void router_frag_put(struct router *r, struct pkt *p, uint32_t mtu);
 /* A piece of a packet for this node: takes it and returns NULL, or the whole
- * packet in place of the last missing piece, to be parsed anew. What is no sound
- * piece comes back as it is. */
+ * packet in place of the last missing piece, to be parsed anew. One for which a
+ * slot has no room is dropped (FRAGMENT). */
 struct pkt *router_frag_take(struct router *r, struct pkt *p);
-/* Pieces that wait for others. */
-size_t router_frag_held(const struct router *r);
-void router_frag_fini(struct router *r);
-
-/* router_gather.c */
-/* Takes a parsed fragment: it waits until no other one of its packet is missing;
- * then all go on by router_take(), the first first, and those behind it with
- * the ports that it has. Bytes stay in their pieces. One that is not sound or
- * overlaps another is dropped (FRAGMENT); all are after 30 s (REASSEMBLY). */
-void router_gather_take(struct router *r, struct pkt *p);
-/* Fragments that wait for others. */
-size_t router_gather_held(const struct router *r);
-void router_gather_fini(struct router *r);
+/* Takes a piece, parsed, of what is to be translated by its ports, which only the
+ * first one has (RFC 4787 REQ-14). When all are there they go on by router_take(),
+ * the first first, and those behind it with the ports that it has. (Linux puts
+ * them together and cuts the whole anew; what is seen outside is the same.) */
+void router_frag_pass(struct router *r, struct pkt *p);
 
 /* router_icmp.c */
 /* Fills 'head' in from 'p', which has just come in, if errors about it might be

@@ -376,6 +376,8 @@ RFC_CASE(fragments_pass_in_any_order)
 		ck_assert_uint_eq(be_load16(last_of_r()->bytes + ETH_SIZE + 6),
 				  frags[i]);
 	}
+	/* b waits for more. */
+	ck_assert(world_run_until(kit.world, 60 * VCLOCK_S));
 }
 
 RFC_CASE(a_directed_broadcast_is_not_spread)

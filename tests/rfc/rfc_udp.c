@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/rfc/rfc_kit.h"
-#include "tests/unit/sim/world/gather_kit.h"
+#include "tests/unit/sim/world/pieces_kit.h"
 
 #define UDP IP4_PROTO_UDP
 
@@ -197,23 +197,23 @@ RFC_CASE(too_large_is_told)
 	ck_assert_uint_eq(kit.f.flows.count, 0);
 }
 
-/* What waits for what is in tests/unit/sim/world/router_gather_test.c. */
+/* What waits for what is in tests/unit/sim/world/router_pieces_test.c. */
 RFC_CASE(fragments_pass_in_any_order)
 {
-	static const unsigned orders[][GATHER_KIT_PIECES] = {{0, 1, 2},
-							     {2, 1, 0}};
+	static const unsigned orders[][PIECES_KIT_COUNT] = {{0, 1, 2},
+							    {2, 1, 0}};
 	const struct world_kit_udp in = {"20.0.0.2", RFC_OUTSIDE, 53, 1024, 64};
 	for (size_t i = 0; i < 2; i++) {
-		struct gather_kit g;
-		gather_kit_init(&g);
-		for (size_t k = 0; k < GATHER_KIT_PIECES; k++)
-			gather_kit_send(&g, g.a, gather_kit_out(),
+		struct pieces_kit g;
+		pieces_kit_init(&g);
+		for (size_t k = 0; k < PIECES_KIT_COUNT; k++)
+			pieces_kit_send(&g, g.a, pieces_kit_out(),
 					orders[i][k]);
-		for (size_t k = 0; k < GATHER_KIT_PIECES; k++)
-			gather_kit_send(&g, g.b, &in, orders[i][k]);
-		gather_kit_got(&g.at_b, RFC_OUTSIDE ":1024 > 20.0.0.2:53");
-		gather_kit_got(&g.at_a, "20.0.0.2:53 > 10.1.0.2:4000");
-		gather_kit_fini(&g);
+		for (size_t k = 0; k < PIECES_KIT_COUNT; k++)
+			pieces_kit_send(&g, g.b, &in, orders[i][k]);
+		pieces_kit_got(&g.at_b, RFC_OUTSIDE ":1024 > 20.0.0.2:53");
+		pieces_kit_got(&g.at_a, "20.0.0.2:53 > 10.1.0.2:4000");
+		pieces_kit_fini(&g);
 	}
 }
 

@@ -147,6 +147,24 @@ START_TEST(pieces_may_be_cut_again)
 }
 END_TEST
 
+/* A frame of PKT_ROOM bytes is the largest; 'more' than that are not. */
+START_TEST(what_no_slot_has_room_for_is_dropped)
+{
+	const size_t more = (size_t)_i, middle = 1200;
+	const size_t end = PKT_ROOM - ETH_SIZE - IP4_SIZE;
+	struct pkt *whole = echo_of(end - ICMP_SIZE, false);
+	uint32_t id = whole->id;
+	router_send(a, piece_of(whole, 0, middle, IP4_MF));
+	router_send(
+		a, piece_of(whole, middle - more, end, (uint16_t)(middle / 8)));
+	world_free_pkt(kit.world, whole);
+	ck_assert(world_run_until(kit.world, VCLOCK_S));
+	ck_assert(more || world_kit_find(&kit, id, NOTE_DELIVERED));
+	ck_assert_int_eq(reason_of(id), more ? DROP_FRAGMENT : DROP_NONE);
+	ck_assert_uint_eq(world_free_pkts(kit.world), WORLD_KIT_PKTS);
+}
+END_TEST
+
 START_TEST(what_may_not_is_dropped)
 {
 	uint32_t id = send(echo(true), VCLOCK_S);
@@ -197,6 +215,7 @@ Suite *router_frag_test_suite(void)
 	tcase_add_loop_test(c, pieces_are_as_many_as_are_needed, 0,
 			    sizeof(fills) / sizeof(fills[0]));
 	tcase_add_test(c, pieces_may_be_cut_again);
+	tcase_add_loop_test(c, what_no_slot_has_room_for_is_dropped, 0, 2);
 	tcase_add_test(c, what_may_not_is_dropped);
 	tcase_add_test(c, a_missing_piece_is_waited_for_30_s);
 	tcase_add_test(c, a_tunnel_loses_what_is_too_large_in_silence);

@@ -1,33 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* a 10.1.0.2 -- 10.1.0.1 r 20.0.0.1 -- 20.0.0.2 b; r makes a 30.0.0.5. A datagram
  * of 72 bytes with its header is cut into three pieces of 24 each. */
-#ifndef GATHER_KIT_H
-#define GATHER_KIT_H
+#ifndef PIECES_KIT_H
+#define PIECES_KIT_H
 
 #include <stdio.h>
 
 #include "tests/unit/sim/world/world_kit.h"
 
-#define GATHER_KIT_OUTSIDE "30.0.0.5"
-#define GATHER_KIT_PIECES  3
-#define GATHER_KIT_EACH	   24
+#define PIECES_KIT_OUTSIDE "30.0.0.5"
+#define PIECES_KIT_COUNT   3
+#define PIECES_KIT_EACH	   24
 
-struct gather_kit {
+struct pieces_kit {
 	struct world_kit kit;
 	struct router *a, *r, *b;
 	struct world_kit_inbox at_a, at_b;
 };
 
-static inline void gather_kit_rule(struct gather_kit *g, enum nat_action action)
+static inline void pieces_kit_rule(struct pieces_kit *g, enum nat_action action)
 {
 	struct rib_route routes[] = {world_kit_route("10.1.0.0/24", NULL, 0),
 				     world_kit_route("20.0.0.0/24", NULL, 1)};
 	struct nat_rule rule = {
 		.action = action,
 		.source = {1, {world_kit_prefix("10.1.0.2/32")}},
-		.translated = {1, {world_kit_prefix(GATHER_KIT_OUTSIDE "/32")}},
+		.translated = {1, {world_kit_prefix(PIECES_KIT_OUTSIDE "/32")}},
 		.enabled = true};
-	struct router_loopback lo = {world_kit_ip4(GATHER_KIT_OUTSIDE), false};
+	struct router_loopback lo = {world_kit_ip4(PIECES_KIT_OUTSIDE), false};
 	struct router_tables t = {.routes = routes,
 				  .route_count = 2,
 				  .nat_rules = &rule,
@@ -41,7 +41,7 @@ static inline void gather_kit_rule(struct gather_kit *g, enum nat_action action)
 	router_set_tables(g->r, &t);
 }
 
-static inline void gather_kit_init(struct gather_kit *g)
+static inline void pieces_kit_init(struct pieces_kit *g)
 {
 	struct router_port_conf uplink = {.name = "up",
 					  .addr = world_kit_if("20.0.0.1/24"),
@@ -54,21 +54,21 @@ static inline void gather_kit_init(struct gather_kit *g)
 			world_kit_port(g->r, "down", "10.1.0.1/24"));
 	world_kit_cable(&g->kit, router_add_port(g->r, &uplink),
 			world_kit_nic(g->b, 0));
-	gather_kit_rule(g, NAT_SNAT);
+	pieces_kit_rule(g, NAT_SNAT);
 	world_kit_listen(&g->kit, g->a, &g->at_a);
 	world_kit_listen(&g->kit, g->b, &g->at_b);
 }
 
-static inline void gather_kit_fini(struct gather_kit *g)
+static inline void pieces_kit_fini(struct pieces_kit *g)
 {
 	world_kit_fini(&g->kit);
 }
 
 /* The datagram whole: id, ports, and a right checksum. */
-static inline void gather_kit_write(const struct world_kit_udp *u,
+static inline void pieces_kit_write(const struct world_kit_udp *u,
 				    uint8_t bytes[IP4_SIZE + 72])
 {
-	const size_t size = (size_t)GATHER_KIT_PIECES * GATHER_KIT_EACH;
+	const size_t size = (size_t)PIECES_KIT_COUNT * PIECES_KIT_EACH;
 	uint8_t *udp = bytes + IP4_SIZE;
 	struct ip4_head h = {.ttl = u->ttl,
 			     .proto = IP4_PROTO_UDP,
@@ -87,46 +87,55 @@ static inline void gather_kit_write(const struct world_kit_udp *u,
 	be_store16(udp + 6, csum_finish(csum_add(sum, udp, size)));
 }
 
-/* Puts piece 'number' of it on the wire, from the host 'from' to r. Returns its id
- * in traces. */
-static inline uint32_t gather_kit_put(struct gather_kit *g, struct router *from,
+/* Puts 'p', whose IP header says 'size' and 'frag' from now on, on the wire: from
+ * a host to r, or from r to b. */
+static inline void pieces_kit_frame(struct pieces_kit *g, struct router *from,
+				    struct pkt *p, size_t size, unsigned frag)
+{
+	struct nic *out = world_kit_nic(from, from == g->r);
+	const struct nic *in = out->link->ends[out->link->ends[0] == out];
+	uint8_t *ip = p->data + ETH_SIZE;
+	be_store16(ip + 2, (uint16_t)(IP4_SIZE + size));
+	be_store16(ip + 6, (uint16_t)frag);
+	be_store16(ip + 10, 0);
+	be_store16(ip + 10, csum_of(ip, IP4_SIZE));
+	p->len = (uint16_t)(ETH_SIZE + IP4_SIZE + size);
+	eth_write(p->data, in->mac, out->mac, ETH_TYPE_IP4);
+	nic_send(out, p);
+}
+
+/* Piece 'number' of it. Returns its id in traces. */
+static inline uint32_t pieces_kit_put(struct pieces_kit *g, struct router *from,
 				      const struct world_kit_udp *u,
 				      unsigned number)
 {
 	uint8_t whole[IP4_SIZE + 72];
 	struct pkt *p = world_take_pkt(g->kit.world);
 	uint8_t *ip = p->data + ETH_SIZE;
-	bool last = number == GATHER_KIT_PIECES - 1;
+	bool last = number == PIECES_KIT_COUNT - 1;
 	uint32_t id = p->id;
-	gather_kit_write(u, whole);
+	pieces_kit_write(u, whole);
 	memcpy(ip, whole, IP4_SIZE);
 	memcpy(ip + IP4_SIZE,
-	       whole + IP4_SIZE + (size_t)number * GATHER_KIT_EACH,
-	       GATHER_KIT_EACH);
-	be_store16(ip + 2, IP4_SIZE + GATHER_KIT_EACH);
-	be_store16(ip + 6, (uint16_t)(number * GATHER_KIT_EACH / 8 |
-				      (last ? 0 : IP4_MF)));
-	be_store16(ip + 10, 0);
-	be_store16(ip + 10, csum_of(ip, IP4_SIZE));
-	p->len = ETH_SIZE + IP4_SIZE + GATHER_KIT_EACH;
-	eth_write(p->data, world_kit_nic(g->r, from == g->a ? 0 : 1)->mac,
-		  world_kit_nic(from, 0)->mac, ETH_TYPE_IP4);
-	nic_send(world_kit_nic(from, 0), p);
+	       whole + IP4_SIZE + (size_t)number * PIECES_KIT_EACH,
+	       PIECES_KIT_EACH);
+	pieces_kit_frame(g, from, p, PIECES_KIT_EACH,
+			 number * PIECES_KIT_EACH / 8 | (last ? 0 : IP4_MF));
 	return id;
 }
 
-static inline uint32_t gather_kit_send(struct gather_kit *g,
+static inline uint32_t pieces_kit_send(struct pieces_kit *g,
 				       struct router *from,
 				       const struct world_kit_udp *u,
 				       unsigned number)
 {
-	uint32_t id = gather_kit_put(g, from, u, number);
+	uint32_t id = pieces_kit_put(g, from, u, number);
 	ck_assert(world_run_until(g->kit.world,
 				  world_now(g->kit.world) + VCLOCK_S / 10));
 	return id;
 }
 
-static inline const struct world_kit_udp *gather_kit_out(void)
+static inline const struct world_kit_udp *pieces_kit_out(void)
 {
 	static const struct world_kit_udp out = {"10.1.0.2", "20.0.0.2", 4000,
 						 53, 64};
@@ -135,7 +144,7 @@ static inline const struct world_kit_udp *gather_kit_out(void)
 
 /* It came to 'box' as "10.1.0.2:4000 > 20.0.0.2:53", whole and with a right
  * checksum. */
-static inline void gather_kit_got(const struct world_kit_inbox *box,
+static inline void pieces_kit_got(const struct world_kit_inbox *box,
 				  const char *ends)
 {
 	char src[ADDR_ENDPOINT_SIZE], dst[ADDR_ENDPOINT_SIZE], seen[64];
