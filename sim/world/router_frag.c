@@ -31,14 +31,14 @@ void router_frag_put(struct router *r, struct pkt *p, uint32_t mtu)
 	struct nic *out = r->ports[p->out_port].nic;
 	size_t head = head_size(p), at = ETH_SIZE + head;
 	size_t left = parse_size(p) - head;
-	size_t units = mtu < head + IP4_UNIT ? 1 : (mtu - head) / IP4_UNIT;
-	size_t room = units * IP4_UNIT;
+	size_t most = mtu < head + IP4_UNIT ? IP4_UNIT : mtu - head;
+	size_t room = most / IP4_UNIT * IP4_UNIT; /* if more follow */
 	uint16_t frag = be_load16(p->data + ETH_SIZE + IP4_FRAG);
-	for (size_t from = 0; from < left; from += room) {
+	for (size_t size, from = 0; from < left; from += size) {
 		struct pkt *piece = world_copy_pkt(router_world(r), p);
-		bool last = left - from <= room;
-		size_t size = last ? left - from : room;
+		bool last = left - from <= most;
 		uint16_t more = last ? 0 : IP4_MF;
+		size = last ? left - from : room;
 		if (!piece)
 			break;
 		memmove(piece->data + at, p->data + at + from, size);
