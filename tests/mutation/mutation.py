@@ -11,7 +11,7 @@ another of that file is taken. Tests run until one fails (or hangs: that is
 noticed, too): the file's own suite, its folder's, all quick ones that can reach
 its layer; scenarios, lang, rfc, golden; units under the sanitizers; slow suites;
 cli. equivalent.txt has survivors that change nothing anybody could see, each with
-a reason.
+a reason; one that does not name exactly one mutant is refused.
 """
 import argparse
 import collections
@@ -60,7 +60,8 @@ def line_changes(line):
         yield "the other return", m.group(1) + ("false;" if m.group(2) == "true" else "true;")
 
 
-def candidates(path):
+def all_changes(path):
+    """Every mutant of a file, as (index of the line, what, line, new line)."""
     inside, comment, before = False, False, ""
     for number, line in enumerate(path.read_text().splitlines()):
         if line.startswith("{"):
@@ -76,6 +77,23 @@ def candidates(path):
                 if what != "call left out" or before.rstrip().endswith((";", "{", "}", ")", "*/")):
                     yield number, what, line, new
         before = line
+
+
+def candidates(path):
+    """The same, each by a name of its own: where a line or a change of it comes
+    again in the file, 'what' ends with which of them it is: ", 2 of 3"."""
+    found = list(all_changes(path))
+    total = collections.Counter((line.strip(), what) for _, what, line, _ in found)
+    met = collections.Counter()
+    for number, what, line, new in found:
+        key = line.strip(), what
+        met[key] += 1
+        yield number, what if total[key] == 1 else f"{what}, {met[key]} of {total[key]}", line, new
+
+
+def plain(what):
+    """Without which of several it is."""
+    return re.sub(r", \d+ of \d+$", "", what)
 
 
 class Suite:
@@ -199,12 +217,32 @@ def each(seed):
                 good = yield (p.relative_to(TREE), *pool[p].pop())
 
 
+def misfit(name, line, what):
+    """What is wrong with such an entry, or None."""
+    path = ROOT / name
+    same = [c for c in candidates(path) if c[2].strip() == line] if path.is_file() else []
+    if any(c[1] == what for c in same):
+        return None
+    if like := [c for c in same if plain(c[1]) == plain(what)]:
+        return "name one:" + "".join(f"\n    {c[1]} (line {c[0] + 1}: {c[3].strip()})" for c in like)
+    return "that line has no such change" if same else "no such line"
+
+
 def equivalents():
-    known = {}
-    for line in (pathlib.Path(__file__).parent / "equivalent.txt").read_text().splitlines():
-        if line and not line.startswith("#"):
-            place, change, reason = line.rsplit(" | ", 2)
-            known[place, change] = reason
+    """The reasons of equivalent.txt; the end if an entry does not name one mutant."""
+    known, wrong = {}, []
+    listed = pathlib.Path(__file__).parent / "equivalent.txt"
+    for number, text in enumerate(listed.read_text().splitlines(), 1):
+        if not text or text.startswith("#"):
+            continue
+        place, what, reason = text.rsplit(" | ", 2)
+        name, line = place.split(": ", 1)
+        problem = "twice" if (place, what) in known else misfit(name, line, what)
+        if problem:
+            wrong.append(f"{listed.relative_to(ROOT)}:{number}: {place} | {what}: {problem}")
+        known[place, what] = reason
+    if wrong:
+        sys.exit("\n".join(wrong))
     return known
 
 
@@ -234,12 +272,13 @@ def again(was, known, suites):
     """What survived an earlier run, as code and tests are now; what is known to
     change nothing is not tried."""
     for m in [*was["detail"]["survivors"], *was["detail"]["equivalent"]]:
-        same = [(pathlib.Path(m["file"]), *c) for c in candidates(TREE / m["file"])
-                if (c[1], c[2].strip()) == (m["change"], m["code"])]
+        path = TREE / m["file"]
+        same = [(pathlib.Path(m["file"]), *c) for c in (candidates(path) if path.is_file() else [])
+                if (plain(c[1]), c[2].strip()) == (plain(m["change"]), m["code"])]
         if not same:
             print(f"no longer there: {m['file']}: {m['code']}")
             continue
-        m = min(same, key=lambda c: abs(c[1] + 1 - m["line"]))
+        m = min(same, key=lambda c: (c[2] != m["change"], abs(c[1] + 1 - m["line"])))
         yield m, None if reason_of(m, known) else try_one(m, suites)
 
 

@@ -98,6 +98,12 @@ static const struct addr_prefix *outside(const struct nat_rule *r)
 	return NULL;
 }
 
+static uint32_t number_of(struct tuples *addresses, const struct addr_prefix *p)
+{
+	struct flow_key key = key_of(p->addr);
+	return tuples_number(addresses, &key, 0);
+}
+
 /* An address of one rule is called by it, one that several share is not. */
 static void name_rules(struct net *n, const char *gateway,
 		       const struct model_nat_rule *rules, size_t count)
@@ -106,17 +112,17 @@ static void name_rules(struct net *n, const char *gateway,
 	size_t *users = mem_new(count + 1, sizeof(*users));
 	for (size_t i = 0; i < count; i++) {
 		const struct addr_prefix *p = outside(&rules[i].rule);
-		struct flow_key key = key_of(p ? p->addr : addr_ip4(0));
-		users[tuples_number(&addresses, &key, 0)]++;
+		if (p)
+			users[number_of(&addresses, p)]++;
 	}
 	for (size_t i = 0; i < count; i++) {
 		const struct addr_prefix *p = outside(&rules[i].rule);
-		struct flow_key key = key_of(p ? p->addr : addr_ip4(0));
-		bool shared = users[tuples_number(&addresses, &key, 0)] > 1;
-		if (p)
-			add(n, p->addr,
-			    arena_printf(&n->arena, "%s:%s", gateway,
-					 shared ? "nat" : rules[i].id.name));
+		if (!p)
+			continue;
+		bool shared = users[number_of(&addresses, p)] > 1;
+		add(n, p->addr,
+		    arena_printf(&n->arena, "%s:%s", gateway,
+				 shared ? "nat" : rules[i].id.name));
 	}
 	tuples_fini(&addresses);
 	mem_free(users);
