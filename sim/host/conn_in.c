@@ -60,7 +60,8 @@ static void hold(struct conn *c, const struct piece *p)
 		return;
 	while (*at && conn_is_after(p->seq, (*at)->seq))
 		at = &(*at)->next;
-	if (*at && (*at)->seq == p->seq && (*at)->len >= p->len)
+	if (*at && (*at)->seq == p->seq &&
+	    (*at)->len + (*at)->fin >= p->len + p->fin)
 		return;
 	struct conn_held *h = mem_new(1, sizeof(*h) + p->len);
 	*h = (struct conn_held){*at, p->seq, p->len, p->fin};

@@ -158,6 +158,27 @@ START_TEST(the_first_round_trip_is_that_of_the_syn)
 }
 END_TEST
 
+/* Karn: an answer to what was sent twice may be one to the first. */
+START_TEST(only_what_is_sent_once_tells_the_round_trip)
+{
+	static char text[3 * CONN_MSS];
+	struct conn *a = connected();
+	uint64_t srtt = (7 * a->srtt + 2 * 3 * WORLD_KIT_DELAY) / 8;
+	conn_send(a, "x", 1);
+	wait_ms(50);
+	ck_assert_uint_eq(a->srtt, srtt);
+	host_kit_filter(&h, ACL_DROP, "10.0.1.2/32");
+	conn_send(a, text, sizeof(text));
+	wait_ms(100);
+	host_kit_filter(&h, ACL_DROP, "192.0.2.0/24");
+	wait_ms(1000);
+	ck_assert_uint_eq(a->out_count, 0);
+	ck_assert_uint_eq(a->srtt, srtt);
+	conn_abort(a);
+	host_kit_fini(&h);
+}
+END_TEST
+
 static uint64_t failed_at;
 
 static void on_failed(void *context, enum stack_error error)
@@ -268,6 +289,37 @@ START_TEST(the_last_block_is_told_first)
 }
 END_TEST
 
+static unsigned ends;
+
+static void on_end(void *context)
+{
+	(void)context;
+	ends++;
+}
+
+/* The last bytes come too early: without the end, and twice with it. */
+START_TEST(an_end_that_comes_early_is_heard_once)
+{
+	static const struct conn_events events = {.finished = on_end};
+	static const uint8_t bytes[50];
+	struct conn *a = connected();
+	uint32_t next = a->rcv_nxt;
+	struct tcp first = {.seq = next}, last = {.seq = next + 50};
+	ends = 0;
+	conn_set_events(a, &events, NULL);
+	conn_in_data(a, &last, bytes, 50);
+	last.flags = TCP_FIN;
+	conn_in_data(a, &last, bytes, 50);
+	conn_in_data(a, &last, bytes, 50);
+	ck_assert_uint_eq(ends, 0);
+	conn_in_data(a, &first, bytes, 50);
+	ck_assert_uint_eq(ends, 1);
+	ck_assert_uint_eq(a->rcv_nxt, next + 101);
+	conn_abort(a);
+	host_kit_fini(&h);
+}
+END_TEST
+
 /* A FIN goes with the last bytes, and is a number of its own. */
 START_TEST(the_end_goes_with_the_last_bytes)
 {
@@ -296,11 +348,13 @@ Suite *conn_out_test_suite(void)
 	tcase_add_test(t, bytes_keep_their_order);
 	tcase_add_test(t, what_is_not_answered_is_sent_again_twice_as_late);
 	tcase_add_test(t, the_first_round_trip_is_that_of_the_syn);
+	tcase_add_test(t, only_what_is_sent_once_tells_the_round_trip);
 	tcase_add_test(t, it_is_given_up_after_924_s);
 	tcase_add_test(t, a_text_goes_in_full_segments_and_the_rest_is_pushed);
 	tcase_add_loop_test(t, no_more_is_under_way_than_there_is_room_for, 0,
 			    sizeof(rooms) / sizeof(rooms[0]));
 	tcase_add_test(t, the_last_block_is_told_first);
+	tcase_add_test(t, an_end_that_comes_early_is_heard_once);
 	tcase_add_test(t, the_end_goes_with_the_last_bytes);
 	suite_add_tcase(s, t);
 	return s;
