@@ -41,13 +41,12 @@ struct session {
 
 static void digest_of(const char *what, size_t part, char out[DIGEST_SIZE])
 {
-	uint64_t h = hash_mix64(hash_text(what) + (part << 32) + 1);
-	int at = snprintf(out, DIGEST_SIZE, "sha256:");
-	for (int i = 0; i < 4; i++) {
-		h = hash_mix64(h + 0x9e3779b97f4a7c15U);
-		at += snprintf(out + at, DIGEST_SIZE - (size_t)at,
-			       "%016" PRIx64, h);
-	}
+	uint64_t last = hash_mix64(hash_text(what) + (part << 32) + 1), h[4];
+	for (int i = 0; i < 4; i++)
+		h[i] = last = hash_mix64(last + 0x9e3779b97f4a7c15U);
+	snprintf(out, DIGEST_SIZE,
+		 "sha256:%016" PRIx64 "%016" PRIx64 "%016" PRIx64 "%016" PRIx64,
+		 h[0], h[1], h[2], h[3]);
 }
 
 static void head(struct str *out, unsigned status, const char *type, size_t len)

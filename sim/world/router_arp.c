@@ -232,9 +232,7 @@ void router_arp_fini(struct router *r)
 	while (r->waits) {
 		struct router_wait *w = r->waits;
 		unlink_wait(r, w);
-		for (unsigned i = 0; i < w->count; i++)
-			world_free_pkt(router_world(r), w->held[i].pkt);
-		mem_free(w);
+		mem_free(w); /* the packets go with the world */
 	}
 	mem_free(r->neigh.entries);
 	mem_free(r->neigh.heads);

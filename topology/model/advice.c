@@ -76,9 +76,8 @@ static void check_same_target(const struct model_tier0 *g, struct diag *d)
 	struct overlap_pair p = {0};
 	for (size_t i = 0; i < g->nat_rules.count; i++) {
 		const struct nat_rule *r = &g->nat_rules.at[i].rule;
-		for (unsigned j = 0;
-		     r->action == NAT_REFLEXIVE && j < r->translated.count; j++)
-			overlap_add_prefix(&targets, r->translated.at[j], i);
+		if (r->action == NAT_REFLEXIVE) /* it has one, no list */
+			overlap_add_prefix(&targets, r->translated.at[0], i);
 	}
 	overlap_seal(&targets);
 	while (overlap_next(&targets, &p)) {
