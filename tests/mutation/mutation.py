@@ -288,6 +288,7 @@ class Tally:
     def __init__(self):
         self.none, self.noticed = collections.Counter(), collections.Counter()
         self.survivors, self.equivalent, self.began = [], [], time.time()
+        self.version = workcopy.version()  # of what is copied now
 
     def add(self, mutant, who, reason):
         name, number, what, old, _ = mutant
@@ -314,7 +315,7 @@ class Tally:
     def result(self, name, seed, seconds):
         """In the form of all results: tests/README.md."""
         return {"name": name, "judge": f"units (also under ASan and UBSan), {', '.join(GROUPS)}, cli",
-                "version": workcopy.version(), "seed": seed, "cases": self.cases(), "failures": len(self.survivors),
+                "version": self.version, "seed": seed, "cases": self.cases(), "failures": len(self.survivors),
                 "skipped": [], "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "seconds": round(seconds),
                 "detail": {"caught_percent": self.percent(), "noticed_by": dict(self.noticed),
                            "taken_instead_of": dict(self.none), "equivalent": self.equivalent,

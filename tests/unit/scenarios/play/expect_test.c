@@ -36,6 +36,8 @@ static const struct {
 	{"step: 3, event: {type: Warning, message: \"*no such host\"}", NULL},
 	{"step: 3, event: {reason: Failed, message: \"*i/o timeout\"}",
 	 "no such host"},
+	{"step: 3, event: {reason: Scheduled, message: never}",
+	 "there was Normal Scheduled from"},
 	{"step: 3, event: {reason: Pulled}", "the events were Scheduled"},
 	{"step: 3, event: {reason: Pulling, count: 2}", "Normal Pulling from"},
 	{"step: 3, event: {type: Normal, reason: Pulling, from: \"kubelet*\"}",
@@ -104,6 +106,8 @@ static const struct {
 	 "> 203.0.113.9:80 FIRST"},
 	{"step: 1, session: {at: t0, count: 2}", "there were 1 sessions"},
 	{"step: 1, session: {at: t0, src: 172.16.2.10}",
+	 "other sessions: 172.16.1.10"},
+	{"step: 1, session: {at: t0, rule: other}",
 	 "other sessions: 172.16.1.10"},
 	{"step: 1, session: {at: t1}", "there is no session"},
 

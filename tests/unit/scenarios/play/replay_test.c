@@ -163,6 +163,29 @@ START_TEST(what_goes_nowhere_is_dropped_there)
 }
 END_TEST
 
+/* It keeps its number, so that what follows has its own. */
+START_TEST(what_cannot_be_sent_is_left_out_and_says_why)
+{
+	static const uint8_t arp[42] = {[12] = 0x08, [13] = 0x06};
+	add(&syn, 0);
+	capture_add(capture, now, arp, sizeof(arp));
+	add(&syn, ETH_SIZE); /* neither version nor length of a head */
+	add(&syn, 0);
+	struct replay *r = play("gate:lan");
+	ck_assert_ptr_nonnull(r);
+	ck_assert_uint_eq(r->packets.count, 4);
+	ck_assert_str_eq(r->packets.at[1].why, "ARP");
+	ck_assert_str_eq(r->packets.at[2].why, "no whole IPv4 packet");
+	for (size_t i = 0; i < 4; i++) {
+		bool sent = i == 0 || i == 3;
+		ck_assert_uint_eq(r->packets.at[i].number, i + 1);
+		ck_assert_int_eq(r->packets.at[i].id != 0, sent);
+		ck_assert_int_eq(r->packets.at[i].why == NULL, sent);
+	}
+	replay_free(r);
+}
+END_TEST
+
 START_TEST(nothing_is_sent_into_a_port_that_is_not_there)
 {
 	add(&syn, 0);
@@ -194,6 +217,7 @@ Suite *replay_test_suite(void)
 	tcase_add_test(t, conversations_have_numbers_from_one_on);
 	tcase_add_test(t, checksums_are_made_right);
 	tcase_add_test(t, what_goes_nowhere_is_dropped_there);
+	tcase_add_test(t, what_cannot_be_sent_is_left_out_and_says_why);
 	tcase_add_test(t, nothing_is_sent_into_a_port_that_is_not_there);
 	tcase_add_test(t, one_port_must_be_meant);
 	suite_add_tcase(s, t);

@@ -115,6 +115,11 @@ static const struct {
 	{"podvm", HEAD_CALL(.inner = "INNER"),
 	 "failed to do request: Head "
 	 "https://k8s.gcr.io/v2/busybox/manifests/latest: INNER"},
+	{"podvm", HEAD_CALL(.status = 404, .reason = "Not Found"),
+	 "k8s.gcr.io/busybox:latest: not found"},
+	{"podvm", HEAD_CALL(.status = 503, .reason = "Service Unavailable"),
+	 "k8s.gcr.io/busybox:latest: unexpected status code 503 Service "
+	 "Unavailable"},
 };
 
 START_TEST(each_layer_only_puts_something_in_front)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/host/httpc.h"
 
+#include "sim/host/conn.h"
 #include "sim/host/kubelet.h"
 #include "sim/host/resolver.h"
 #include "tests/unit/sim/host/host_kit.h"
@@ -79,6 +80,30 @@ START_TEST(a_page_may_be_empty)
 }
 END_TEST
 
+static void hang_up(void *context, struct conn *peer)
+{
+	(void)context;
+	conn_close(peer);
+}
+
+/* As Go's io.EOF reads. */
+START_TEST(a_server_that_hangs_up_is_eof)
+{
+	static struct conn_listener listener = {.accepted = hang_up};
+	struct httpc_call call = {.method = "GET",
+				  .host = "10.0.1.2",
+				  .target = "/",
+				  .port = 81,
+				  .profile = profile_find("curl")};
+	bool done = false;
+	conn_listen(h.server, 81, &listener);
+	c = httpc_new(h.client, &call, on_done, &done);
+	ck_assert(world_run_while(h.k.world, &done, 10 * VCLOCK_S));
+	ck_assert(done && !result->ok);
+	ck_assert_str_eq(str_text(&result->error), "EOF");
+}
+END_TEST
+
 START_TEST(what_was_never_made_can_be_freed)
 {
 	httpc_free(NULL);
@@ -98,6 +123,7 @@ Suite *httpc_test_suite(void)
 	tcase_add_test(t, a_short_body_comes_with_the_head);
 	tcase_add_test(t, a_long_body_is_kept_in_part);
 	tcase_add_test(t, a_page_may_be_empty);
+	tcase_add_test(t, a_server_that_hangs_up_is_eof);
 	tcase_add_test(t, what_was_never_made_can_be_freed);
 	suite_add_tcase(s, t);
 	return s;

@@ -101,6 +101,15 @@ START_TEST(an_image_without_a_name_is_not_pulled)
 }
 END_TEST
 
+/* Its container, and so the image of a vSphere Pod, is called as the pod. */
+START_TEST(without_an_image_s_name_there_is_the_pod_s)
+{
+	start("podvm", ":::");
+	attempt();
+	find("Pulling", "Waiting for Image default/p-");
+}
+END_TEST
+
 START_TEST(a_pulled_image_runs)
 {
 	start("docker1903", "registry.example/busybox");
@@ -176,6 +185,7 @@ Suite *kubelet_test_suite(void)
 	TCase *c = tcase_create("kubelet");
 	tcase_add_checked_fixture(c, make, clean);
 	tcase_add_test(c, an_image_without_a_name_is_not_pulled);
+	tcase_add_test(c, without_an_image_s_name_there_is_the_pod_s);
 	tcase_add_test(c, each_attempt_waits_twice_as_long_up_to_five_minutes);
 	tcase_add_test(c, equal_events_are_one_with_a_count);
 	tcase_add_test(c, a_pulled_image_runs);

@@ -298,6 +298,34 @@ START_TEST(all_layers_are_fetched_whole)
 }
 END_TEST
 
+/* Each layer is a conversation of its own; the last ones are told. */
+START_TEST(of_very_many_conversations_the_last_are_told)
+{
+	static const char *const tags[] = {"latest"};
+	static uint64_t layers[63];
+	static const struct registry_image image = {"busybox", tags, 1, layers,
+						    63};
+	static const struct registry_conf conf = {443, 0, &image, 1, &served};
+	bool done = false;
+	struct host_kit h;
+	for (size_t i = 0; i < 63; i++)
+		layers[i] = 1000 + i;
+	host_kit_init(&h);
+	registry_serve(h.server, &conf);
+	struct pull *p = pull_new(h.client, profile_find("docker1903"), IMAGE,
+				  host_kit_pulled, &done);
+	ck_assert(world_run_while(h.k.world, &done, 400 * VCLOCK_S));
+	const struct pull_result *r = pull_result(p);
+	ck_assert_msg(r->ok, "%s", str_text(&r->error));
+	ck_assert_uint_eq(r->connections, 66);
+	ck_assert_uint_eq(r->flow_count, 64);
+	for (size_t i = 1; i < 64; i++)
+		ck_assert_uint_gt(r->flows[i], r->flows[i - 1]);
+	pull_free(p);
+	host_kit_fini(&h);
+}
+END_TEST
+
 /* What is no digest in a manifest is not asked for. */
 START_TEST(digests_have_a_length)
 {
@@ -366,6 +394,7 @@ Suite *pull_test_suite(void)
 			    sizeof(rows) / sizeof(rows[0]));
 	tcase_add_test(c, docker_asks_for_names_before_it_connects);
 	tcase_add_test(c, all_layers_are_fetched_whole);
+	tcase_add_test(c, of_very_many_conversations_the_last_are_told);
 	tcase_add_test(c, digests_have_a_length);
 	tcase_add_test(c, the_stub_merges_what_is_asked_again);
 	tcase_add_test(c, the_syn_of_second_15_still_goes_out);

@@ -239,6 +239,29 @@ START_TEST(the_same_seed_gives_the_same_bytes)
 }
 END_TEST
 
+/* Its record has a type that TLS 1.2 shows: alert, which can be read in no
+ * other way. Without it a message may have been cut off (RFC 8446 6.1). */
+START_TEST(an_end_is_announced)
+{
+	struct host_kit h;
+	size_t alerts = 0;
+	if (!tls_is_built())
+		return;
+	host_kit_init(&h);
+	request(&h, &rows[1]);
+	for (size_t i = 0; i < h.k.frames.count; i++) {
+		const struct world_kit_frame *f = &h.k.frames.at[i];
+		size_t head = ETH_SIZE + IP4_SIZE + TCP_SIZE;
+		if (f->nic == host_kit_nic(h.client) &&
+		    eth_type(f->bytes) == ETH_TYPE_IP4 && f->len > head &&
+		    f->bytes[ETH_SIZE + 9] == IP4_PROTO_TCP)
+			alerts += f->bytes[head] == 0x15;
+	}
+	ck_assert_uint_eq(alerts, 1);
+	host_kit_fini(&h);
+}
+END_TEST
+
 /* What observers are told, in order. */
 static struct str told;
 
@@ -293,6 +316,7 @@ Suite *tls_test_suite(void)
 			    sizeof(rows) / sizeof(rows[0]));
 	tcase_add_test(c, a_bad_record_is_not_what_is_no_record);
 	tcase_add_test(c, the_same_seed_gives_the_same_bytes);
+	tcase_add_test(c, an_end_is_announced);
 	tcase_add_test(c, keys_are_told_before_what_they_open);
 	suite_add_tcase(s, c);
 	return s;

@@ -104,6 +104,22 @@ START_TEST(without_a_route_an_answer_is_turned_away)
 }
 END_TEST
 
+/* It dies with the sender's own address, at somebody it had not met before. */
+START_TEST(what_is_led_astray_behind_the_translation_is_not_turned_away)
+{
+	of("tier1s: {vnet-domain-c8: {nat_rules: null}}, tier0s: {t0-edge: "
+	   "{nat_rules: {tkg: {source_network: 10.244.1.3}}, static_routes: "
+	   "{odd: {network: 10.244.1.3/32, next_hops: [10.27.51.200]}}}}, "
+	   "routers: {other: {interfaces: {x: {segment: uplink-vlan, address: "
+	   "10.27.51.200/24}}}}");
+	ck_assert_str_eq(l.turner->label, "t0-edge");
+	ck_assert_str_eq(l.end->label, "other");
+	ck_assert_int_eq(l.end->reason, DROP_NO_ROUTE);
+	ck_assert(!lineage_is_turned_away(&l));
+	explain_kit_fini(&k);
+}
+END_TEST
+
 START_TEST(what_is_not_blocked_has_no_end)
 {
 	of("");
@@ -127,6 +143,9 @@ Suite *lineage_test_suite(void)
 	tcase_add_test(t, two_rules_with_one_address_mix_answers_up);
 	tcase_add_test(t, an_answer_goes_past_who_could_turn_it_back);
 	tcase_add_test(t, without_a_route_an_answer_is_turned_away);
+	tcase_add_test(
+		t,
+		what_is_led_astray_behind_the_translation_is_not_turned_away);
 	tcase_add_test(t, what_is_not_blocked_has_no_end);
 	suite_add_tcase(s, t);
 	return s;

@@ -69,6 +69,25 @@ START_TEST(hiding_clients_from_members_helps)
 }
 END_TEST
 
+/* Only a route that somebody wrote can be corrected. */
+START_TEST(what_is_next_door_cannot_be_gone_round)
+{
+	struct explain_kit k;
+	struct str s = {0};
+	explain_kit_init(&k, "",
+			 "ping: {from: dns, to: 10.27.51.254}\n"
+			 "  - change: {routers: {upstream: {interfaces: "
+			 "{uplinks: {admin_state: DOWN}}}}}\n"
+			 "  - ping: {from: dns, to: 10.27.51.254}");
+	ck_assert_int_eq(k.step->status, OUTCOME_FAILED);
+	remedy_print(k.o, &k.cause, &s);
+	ck_assert_str_eq(str_text(&s),
+			 "bring the interface or its edge up at upstream");
+	explain_kit_fini(&k);
+	str_fini(&s);
+}
+END_TEST
+
 START_TEST(nothing_blocked_nothing_to_mend)
 {
 	struct explain_kit k;
@@ -89,6 +108,7 @@ Suite *remedy_test_suite(void)
 	tcase_add_loop_test(t, doing_what_is_proposed_helps, 0,
 			    sizeof(rows) / sizeof(rows[0]));
 	tcase_add_test(t, hiding_clients_from_members_helps);
+	tcase_add_test(t, what_is_next_door_cannot_be_gone_round);
 	tcase_add_test(t, nothing_blocked_nothing_to_mend);
 	suite_add_tcase(s, t);
 	return s;

@@ -124,6 +124,14 @@ START_TEST(tables_read_as_on_the_edge)
 }
 END_TEST
 
+START_TEST(what_is_not_selected_forwards_nothing)
+{
+	print("t0:en1", DUMP_FORWARDING);
+	ck_assert(has_line(str_text(&text), "0.0.0.0/0       192.0.2.254*"));
+	ck_assert_ptr_null(strstr(str_text(&text), "192.0.2.253"));
+}
+END_TEST
+
 START_TEST(empty_tables_print_nothing)
 {
 	static const char *const names[DUMP_TABLE_COUNT] = {
@@ -164,6 +172,7 @@ Suite *dump_test_suite(void)
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_loop_test(c, tables_read_as_on_the_edge, 0,
 			    sizeof(lines) / sizeof(lines[0]));
+	tcase_add_test(c, what_is_not_selected_forwards_nothing);
 	tcase_add_test(c, empty_tables_print_nothing);
 	tcase_add_test(c, columns_line_up);
 	suite_add_tcase(s, c);
