@@ -89,8 +89,7 @@ static void wake(struct net *n, size_t segment)
 		for (size_t j = 0; j < h->interfaces.count; j++)
 			wake_segment(n, h->interfaces.at[j].segment.index, &f);
 	}
-	if (f.count)
-		qsort(f.at, f.count, sizeof(*f.at), compare);
+	qsort(f.at, f.count, sizeof(*f.at), compare); /* one at least */
 	for (size_t i = 0; i < f.count; i++)
 		make(n, f.at[i]);
 	for (size_t i = 0; i < f.count; i++)

@@ -101,6 +101,18 @@ START_TEST(who_gives_up_sends_nothing_more)
 }
 END_TEST
 
+/* Nobody wants to hear of it any more, so nobody is asked again. */
+START_TEST(who_closes_before_the_answer_sends_nothing_more)
+{
+	enum stack_error error;
+	host_kit_filter(&h, ACL_DROP, "10.0.1.2/32");
+	conn_close(conn_connect(h.client, world_kit_ip4("10.0.1.2"), 443, 0,
+				&error));
+	wait_s(10);
+	ck_assert_uint_eq(syns(443), 1);
+}
+END_TEST
+
 START_TEST(a_closed_port_refuses_and_a_silent_one_does_not)
 {
 	static const uint16_t silent[] = {5001};
@@ -282,6 +294,7 @@ Suite *conn_test_suite(void)
 	tcase_add_loop_test(c, syns_are_repeated_as_the_kernel_does, 0,
 			    sizeof(ladders) / sizeof(ladders[0]));
 	tcase_add_test(c, who_gives_up_sends_nothing_more);
+	tcase_add_test(c, who_closes_before_the_answer_sends_nothing_more);
 	tcase_add_test(c, a_closed_port_refuses_and_a_silent_one_does_not);
 	tcase_add_test(c, segments_shrink_to_what_the_path_carries);
 	tcase_add_test(c, a_narrow_path_is_remembered_for_ten_minutes);

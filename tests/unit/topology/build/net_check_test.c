@@ -11,6 +11,9 @@ static const struct {
 	{"hosts: {gw: {segment: net, address: 198.51.100.5/24}}",
 	 "there are two nodes called gw"},
 	{"tier1s: {t0: {}}", "there are two nodes called t0"},
+	{"routers: {vm-a: {interfaces: {up: {segment: up, address: "
+	 "192.0.2.9/24}}}}", /* the first host's name */
+	 "there are two nodes called vm-a"},
 	{"tier0s: {t0: {transit_subnet: 100.64.0.0/31}}",
 	 "2 Tier-1 gateways need more router links than transit_subnet "
 	 "100.64.0.0/31 has"},
@@ -23,8 +26,8 @@ START_TEST(what_does_not_fit_is_refused)
 	net_kit_fini(&k);
 	memset(&k, 0, sizeof(k));
 	diag_init(&k.diag);
-	struct model *m = net_kit_read(&k, _i < 2 ? refused[_i].patch : NULL);
-	if (_i == 2) /* the file's own check would find it first */
+	struct model *m = net_kit_read(&k, _i < 3 ? refused[_i].patch : NULL);
+	if (_i == 3) /* the file's own check would find it first */
 		m->tier0s.at[0].transit_subnet.len = 31;
 	k.net = net_new(m, 1, &k.diag);
 	model_free(m);

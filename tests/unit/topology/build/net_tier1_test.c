@@ -136,6 +136,10 @@ END_TEST
 	"web: {action: DNAT, destination_network: 30.0.0.1, "                  \
 	"translated_network: 10.1.0.10, service: TCP/80}"
 
+#define FOR_SOME                                                               \
+	"some: {action: DNAT, source_network: 192.0.2.0/24, "                  \
+	"destination_network: 30.0.0.1, translated_network: 10.1.0.10}"
+
 #define POOL                                                                   \
 	"hide: {source_network: 10.1.0.0/24, translated_network: 30.0.0.0/29}"
 
@@ -147,7 +151,8 @@ static const struct {
 	       {POOL, "30.0.0.0", "L4PORT", "t1:sr"},
 	       {POOL, "30.0.0.7", "L4PORT", "t1:sr"},
 	       {POOL, "30.0.0.8", "TTL_ZERO", NULL},
-	       {"hide: null, " WEB, "30.0.0.1", "L4PORT", "t1:sr"}};
+	       {"hide: null, " WEB, "30.0.0.1", "L4PORT", "t1:sr"},
+	       {"hide: null, " FOR_SOME, "30.0.0.1", "TTL_ZERO", NULL}};
 
 START_TEST(translated_addresses_drop_what_nobody_asked_for)
 {
