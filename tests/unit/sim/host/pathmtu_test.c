@@ -25,6 +25,15 @@ START_TEST(it_is_kept_for_ten_minutes)
 }
 END_TEST
 
+START_TEST(heard_again_it_is_kept_longer)
+{
+	pathmtu_learn(&m, peer, 1400, 0);
+	pathmtu_learn(&m, peer, 1400, MINUTES(6));
+	ck_assert_uint_eq(pathmtu_to(&m, peer, MINUTES(16) - 1), 1400);
+	ck_assert_uint_eq(pathmtu_to(&m, peer, MINUTES(16)), 0);
+}
+END_TEST
+
 START_TEST(it_only_shrinks_while_it_is_kept)
 {
 	pathmtu_learn(&m, peer, 1400, 0);
@@ -67,6 +76,7 @@ Suite *pathmtu_test_suite(void)
 	TCase *t = tcase_create("pathmtu");
 	tcase_add_checked_fixture(t, NULL, teardown);
 	tcase_add_test(t, it_is_kept_for_ten_minutes);
+	tcase_add_test(t, heard_again_it_is_kept_longer);
 	tcase_add_test(t, it_only_shrinks_while_it_is_kept);
 	tcase_add_test(t, what_is_no_mtu_is_not_learnt);
 	tcase_add_test(t, what_is_old_makes_room);

@@ -40,6 +40,16 @@ START_TEST(what_does_not_fit_is_refused)
 }
 END_TEST
 
+/* Two addresses for each link. */
+START_TEST(router_links_may_take_the_whole_subnet)
+{
+	struct net_kit k;
+	net_kit_init(&k, "tier0s: {t0: {transit_subnet: 100.64.0.0/30}}");
+	ck_assert_msg(k.net, "%s", str_text(&k.said));
+	net_kit_fini(&k);
+}
+END_TEST
+
 /* Nine edges: one more than a Tier-0 can have service routers. */
 static void add_edges(struct str *s, unsigned count)
 {
@@ -162,6 +172,7 @@ Suite *net_check_test_suite(void)
 {
 	Suite *s = suite_create("topology/build/net_check");
 	TCase *c = tcase_create("net_check");
+	tcase_add_test(c, router_links_may_take_the_whole_subnet);
 	tcase_add_loop_test(c, what_does_not_fit_is_refused, 0,
 			    sizeof(refused) / sizeof(refused[0]));
 	tcase_add_loop_test(c, a_tier0_has_eight_service_routers_at_most, 0, 2);
