@@ -128,6 +128,22 @@ START_TEST(a_pull_ends_after_the_attempts_asked_for)
 }
 END_TEST
 
+/* Of all attempts, in order. */
+START_TEST(a_pull_knows_all_its_conversations)
+{
+	struct played p;
+	const struct outcome_step *s =
+		run(&p, PULL "steps: [{pull: {workload: pod, image: "
+			     "n.example/i, attempts: 3}}]\n")
+			->steps;
+	ck_assert_uint_ge(s->flow_count, 3);
+	ck_assert_uint_gt(s->flows[0], 0);
+	for (size_t i = 1; i < s->flow_count; i++)
+		ck_assert_uint_gt(s->flows[i], s->flows[i - 1]);
+	played_end(&p);
+}
+END_TEST
+
 START_TEST(kubelet_rests_when_its_step_has_ended)
 {
 	struct played p;
@@ -323,6 +339,7 @@ Suite *play_test_suite(void)
 	tcase_add_test(t, a_pull_that_is_cut_off_shows_what_it_sent);
 	tcase_add_test(t, a_pull_that_is_cut_off_at_once_has_sent_nothing);
 	tcase_add_test(t, a_pull_ends_after_the_attempts_asked_for);
+	tcase_add_test(t, a_pull_knows_all_its_conversations);
 	tcase_add_test(t, kubelet_rests_when_its_step_has_ended);
 	tcase_add_test(t, the_fate_of_every_packet_is_known_in_the_end);
 	tcase_add_test(t, who_looks_on_is_told_of_changes);
