@@ -9,9 +9,10 @@ operator, a constant, a condition that always or never holds, a call left out.
 One that does not compile, or compiles to the same machine code, is no mutant:
 another of that file is taken. Tests run until one fails (or hangs: that is
 noticed, too): the file's own suite, its folder's, all quick ones that can reach
-its layer; scenarios, lang, rfc, golden; units under the sanitizers; slow suites;
-cli. equivalent.txt has survivors that change nothing anybody could see, each with
-a reason; one that does not name exactly one mutant is refused.
+its layer, its folder's once more with fork; scenarios, lang, rfc, golden; units
+under the sanitizers; slow suites; cli. equivalent.txt has survivors that change
+nothing anybody could see, each with a reason; one that does not name exactly one
+mutant is refused.
 """
 import argparse
 import collections
@@ -117,9 +118,12 @@ def layer_of(path):
     return LAYERS.index(folder) if (folder := os.path.dirname(path)) in LAYERS else -1
 
 
-def units(kind, suites):
-    """True if those pass. Without fork one process has them all, and a crash is a status."""
-    more = {"CK_FORK": "no", "CK_VERBOSITY": "minimal", "ASAN_OPTIONS": "hard_rss_limit_mb=4000"}
+def units(kind, suites, fork=False):
+    """True if those pass. Without fork one process has them all, and a crash is a status;
+    tests of what must crash need a process of their own."""
+    more = {"CK_VERBOSITY": "minimal", "CK_TIMEOUT_MULTIPLIER": "10", "ASAN_OPTIONS": "hard_rss_limit_mb=4000"}
+    if not fork:
+        more["CK_FORK"] = "no"
     words = [f"build/{kind}/unit-tests", *(s.name for s in suites)]
     if kind == "mutant":
         words = ["prlimit", f"--as={4 << 30}", *words]
@@ -152,6 +156,8 @@ def first_failure(suites, layer, near):
             return f"unit {s.name}"
     if not units("mutant", [s for s in quick if s not in near]):
         return "units"
+    if not units("mutant", [s for s in near if s in quick], fork=True):
+        return "units with fork"
     if not COPY.build("mutant", "all", "build/mutant/rfc-check"):
         return "does not link"
     for group in GROUPS:

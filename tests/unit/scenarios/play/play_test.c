@@ -275,6 +275,8 @@ static const struct {
 	{"steps: [{request: {from: vm-a, url: \"http://a/\", "
 	 "profile: kubctl}}]\n",
 	 "did you mean 'kubectl'?"},
+	{PULL "steps: [{pull: {workload: pod, image: i, profile: podvn}}]\n",
+	 "did you mean 'podvm'?"},
 	{PULL "steps: [{pull: {workload: pod, image: i, profile: kubectl}}]\n",
 	 "pulls no images"},
 	{"steps: [{wait: 1s}]\nexpect: [{seen: {at: serverr}}]\n",
