@@ -48,6 +48,19 @@ START_TEST(a_place_at_the_end_of_the_text_is_shown)
 }
 END_TEST
 
+START_TEST(empty_lines_are_counted)
+{
+	struct diag d;
+	unsigned line, column;
+	diag_init(&d);
+	uint16_t n = diag_source(&d, "x", "\n\nab", 4);
+	ck_assert(diag_where(&d, (struct diag_place){n, 3, 1}, &line, &column));
+	ck_assert_uint_eq(line, 3);
+	ck_assert_uint_eq(column, 2);
+	diag_fini(&d);
+}
+END_TEST
+
 START_TEST(twenty_are_kept_and_the_rest_counted)
 {
 	struct diag d;
@@ -131,6 +144,7 @@ Suite *diag_test_suite(void)
 	TCase *c = tcase_create("diag");
 	tcase_add_test(c, a_message_shows_place_line_and_caret);
 	tcase_add_test(c, a_place_at_the_end_of_the_text_is_shown);
+	tcase_add_test(c, empty_lines_are_counted);
 	tcase_add_test(c, twenty_are_kept_and_the_rest_counted);
 	tcase_add_test(c, sources_outlive_what_was_said);
 	tcase_add_test(c, control_characters_do_not_reach_the_terminal);

@@ -225,6 +225,9 @@ START_TEST(own_addresses_are_known)
 	ck_assert(!route_is_local(&kit.f, frames_addr("30.0.0.6")));
 	ck_assert(!route_is_local(&kit.f, frames_addr("9.9.9.9")));
 	ck_assert(!route_is_local(&kit.f, frames_addr("200.0.0.1")));
+	kit.f.local_count--; /* what is behind the last one is none */
+	ck_assert(!route_is_local(&kit.f, frames_addr("192.0.2.1")));
+	ck_assert(route_is_local(&kit.f, frames_addr("30.0.0.5")));
 }
 END_TEST
 
