@@ -294,6 +294,7 @@ class Tally:
     def __init__(self):
         self.none, self.noticed = collections.Counter(), collections.Counter()
         self.survivors, self.equivalent, self.began = [], [], time.time()
+        self.first = None  # percent, before what survived got tests
         self.version = workcopy.version()  # of what is copied now
 
     def add(self, mutant, who, reason):
@@ -323,7 +324,8 @@ class Tally:
         return {"name": name, "judge": f"units (also under ASan and UBSan), {', '.join(GROUPS)}, cli",
                 "version": self.version, "seed": seed, "cases": self.cases(), "failures": len(self.survivors),
                 "skipped": [], "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "seconds": round(seconds),
-                "detail": {"caught_percent": self.percent(), "noticed_by": dict(self.noticed),
+                "detail": {"caught_percent": self.percent(), "first_percent": self.first or self.percent(),
+                           "noticed_by": dict(self.noticed),
                            "taken_instead_of": dict(self.none), "equivalent": self.equivalent,
                            "survivors": self.survivors}}
 
@@ -342,6 +344,7 @@ def main():
         args.seed, started = was["seed"], started - was["seconds"]
         tally.none.update(was["detail"]["taken_instead_of"])
         tally.noticed.update(was["detail"]["noticed_by"])
+        tally.first = was["detail"].get("first_percent", was["detail"]["caught_percent"])
     suites = prepare()
     print(f"seed {args.seed}", flush=True)
     for mutant, who in again(was, known, suites) if was else fresh(args.seed, args.count, known, suites):
