@@ -139,7 +139,7 @@ static bool serves_tcp(const struct model_host *h, uint16_t port)
 static void report_closed(const struct model_host *h, const char *proto,
 			  unsigned port, struct diag *d)
 {
-	diag_error(d, diag_nowhere(),
+	diag_error(d, h->id.at,
 		   "%s %s port %u is served, and stays so while the network "
 		   "runs",
 		   h->id.path, proto, port);
@@ -152,12 +152,12 @@ static void check_services(const struct model_host *old,
 			   const struct model_host *new, struct diag *d)
 {
 	if (old->dns_server.on && !new->dns_server.on)
-		report_closed(old, "UDP", 53, d);
+		report_closed(new, "UDP", 53, d);
 	if (old->registry.on && !serves_tcp(new, old->registry.port))
-		report_closed(old, "TCP", old->registry.port, d);
+		report_closed(new, "TCP", old->registry.port, d);
 	for (size_t i = 0; i < old->http_servers.count; i++)
 		if (!serves_tcp(new, old->http_servers.at[i].port))
-			report_closed(old, "TCP", old->http_servers.at[i].port,
+			report_closed(new, "TCP", old->http_servers.at[i].port,
 				      d);
 }
 
