@@ -53,6 +53,8 @@ static const struct {
 	 "t0:en1", "30.0.1.1/32", ""},
 	{"tier1s: {t1: {route_advertisement_types: [TIER1_NAT]}}", "t0:dr",
 	 "10.1.0.0/24", ""},
+	{"lb_virtual_servers: {vip: {enabled: false}}", "t0:dr", "30.0.1.1/32",
+	 ""},
 	{"tier1s: {t1: {nat_rules: {hide: {enabled: false}}}}", "t0:dr",
 	 "30.0.0.1/32", ""},
 	/* Rules of advertisement: the first that matches, then the types. */
