@@ -77,6 +77,18 @@ START_TEST(three_repetitions_tell_of_a_loss)
 }
 END_TEST
 
+START_TEST(what_arrives_between_repetitions_starts_the_count_anew)
+{
+	send_full(10);
+	ck_assert(!conn_cwnd_repeated(&c));
+	ck_assert(!conn_cwnd_repeated(&c));
+	ck_assert(!ack(MSS));
+	ck_assert(!conn_cwnd_repeated(&c));
+	ck_assert(!conn_cwnd_repeated(&c));
+	ck_assert(conn_cwnd_repeated(&c));
+}
+END_TEST
+
 START_TEST(recovery_ends_when_all_that_was_sent_has_arrived)
 {
 	send_full(10);
@@ -125,6 +137,8 @@ Suite *conn_cwnd_test_suite(void)
 	tcase_add_test(t, avoidance_adds_a_segment_each_round);
 	tcase_add_test(t, a_window_not_used_does_not_grow);
 	tcase_add_test(t, three_repetitions_tell_of_a_loss);
+	tcase_add_test(t,
+		       what_arrives_between_repetitions_starts_the_count_anew);
 	tcase_add_test(t, recovery_ends_when_all_that_was_sent_has_arrived);
 	tcase_add_test(t, old_repetitions_say_nothing);
 	tcase_add_test(t, a_second_timeout_does_not_halve_again);

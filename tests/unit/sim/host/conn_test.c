@@ -113,6 +113,18 @@ START_TEST(who_closes_before_the_answer_sends_nothing_more)
 }
 END_TEST
 
+static size_t without_a_port(void)
+{
+	uint32_t server = router_node(host_router(h.server))->number;
+	size_t count = 0;
+	for (size_t i = 0; i < h.k.notes.count; i++) {
+		const struct note *n = &h.k.notes.at[i];
+		count += n->node == server && n->kind == NOTE_DROPPED &&
+			 n->reason == DROP_NO_PORT;
+	}
+	return count;
+}
+
 START_TEST(a_closed_port_refuses_and_a_silent_one_does_not)
 {
 	static const uint16_t silent[] = {5001};
@@ -120,9 +132,11 @@ START_TEST(a_closed_port_refuses_and_a_silent_one_does_not)
 	ck_assert(!connect_to(5000, 0, 0));
 	ck_assert_str_eq(str_text(&h.text),
 			 "dial tcp 10.0.1.2:5000: connect: connection refused");
+	ck_assert_uint_eq(without_a_port(), 1);
 	ck_assert(!connect_to(5001, 0, 4 * VCLOCK_S));
 	ck_assert_str_eq(str_text(&h.text),
 			 "dial tcp 10.0.1.2:5001: i/o timeout");
+	ck_assert_uint_eq(without_a_port(), 1 + 3);
 }
 END_TEST
 
