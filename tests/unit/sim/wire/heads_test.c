@@ -210,6 +210,7 @@ START_TEST(udp_takes_no_checksum_for_an_answer)
 	ip4 a = {1}, b = {2};
 	struct udp u;
 	ck_assert(udp_read(bytes, 12, a, b, &u));
+	ck_assert(u.sport == 53 && u.dport == 12345);
 	be_store16(bytes + 6,
 		   csum_finish(csum_add(csum_pseudo(a, b, 17, 12), bytes, 12)));
 	ck_assert(udp_read(bytes, 12, a, b, &u));
