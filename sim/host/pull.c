@@ -12,15 +12,19 @@
 #include <string.h>
 
 #include "sim/base/mem.h"
+#include "sim/base/vec.h"
 #include "sim/host/errtext.h"
 #include "sim/host/httpc.h"
 #include "sim/host/resolver.h"
 
-#define BLOBS_MAX     64
 #define DIGEST_LEN    71 /* "sha256:" and 64 digits */
 #define RETRY_STEP_NS (5 * VCLOCK_S)
 
 enum phase { LOOKUPS, PING, GUESS, HEAD, MANIFEST, BLOBS, DONE };
+
+struct digest {
+	char text[DIGEST_LEN + 1];
+};
 
 struct pull {
 	struct host *host;
@@ -34,8 +38,10 @@ struct pull {
 	struct resolver *resolver;
 	struct httpc *call;
 	struct vclock_timer timer; /* what comes next, later or at once */
-	char blobs[BLOBS_MAX][DIGEST_LEN + 1];
-	size_t blob_count, blob;
+	struct {
+		VEC(struct digest);
+	} blobs;
+	size_t blob; /* the next of them */
 	char target[512];
 	struct pull_result result;
 };
@@ -126,14 +132,15 @@ static void fail(struct pull *p, const struct httpc_result *r)
 static void take_manifest(struct pull *p, const char *json)
 {
 	static const char key[] = "\"digest\":\"";
-	p->blob_count = p->blob = 0;
-	while ((json = strstr(json, key)) && p->blob_count < BLOBS_MAX) {
+	p->blobs.count = p->blob = 0;
+	while ((json = strstr(json, key))) {
+		struct digest d = {0};
 		json += sizeof(key) - 1;
 		const char *end = strchr(json, '"');
 		if (!end || end - json != DIGEST_LEN)
 			continue;
-		memcpy(p->blobs[p->blob_count], json, DIGEST_LEN);
-		p->blobs[p->blob_count++][DIGEST_LEN] = '\0';
+		memcpy(d.text, json, DIGEST_LEN);
+		VEC_ADD(&p->blobs, d);
 	}
 }
 
@@ -188,7 +195,7 @@ static void set_target(struct pull *p)
 		snprintf(p->target, sizeof(p->target), "/v1/_ping");
 	else if (p->phase == BLOBS)
 		snprintf(p->target, sizeof(p->target), "/v2/%s/blobs/%s",
-			 repository, p->blobs[p->blob]);
+			 repository, p->blobs.at[p->blob].text);
 	else
 		snprintf(p->target, sizeof(p->target), "/v2/%s/manifests/%s",
 			 repository, p->image.tag);
@@ -240,7 +247,7 @@ static void proceed(void *context)
 		p->phase = p->profile->pings_first ? PING
 			   : p->profile->heads	   ? HEAD
 						   : MANIFEST;
-	if (p->phase == BLOBS && p->blob == p->blob_count)
+	if (p->phase == BLOBS && p->blob == p->blobs.count)
 		finish(p, true);
 	else
 		start_call(p);
@@ -292,6 +299,7 @@ void pull_free(struct pull *p)
 		return;
 	pull_stop(p);
 	str_fini(&p->result.error);
+	VEC_FREE(&p->blobs);
 	mem_free(p->spec);
 	mem_free(p);
 }
