@@ -52,8 +52,8 @@
 	  "NSX: TCP closed 2 s (GUID-F4187E53). Errors about the RST may not "  \
 	  "find their way back then, and its port may be another's")            \
 	X(TIME, "sessions end while it waits seconds for ARP", "waits 10 ms",   \
-	  "NSX: timers of GUID-F4187E53, ICMP 6 s. A port of Linux may then "   \
-	  "stand for another one")                                              \
+	  "NSX: timers of GUID-F4187E53, ICMP 6 s. A port of either may then "  \
+	  "stand for another one of the other")                                 \
 	X(QUOTE_TTL, "errors quote the packet as it came in",                   \
 	  "3/0 and 3/1 quote it with the TTL taken down",                       \
 	  "not documented, and no sender minds")                                \

@@ -127,10 +127,10 @@ static bool bind(struct judge *j, const struct judge_port *p)
 			continue;
 		if (o->simulated == p->simulated && o->kernel == p->kernel)
 			return true;
-		if (o->simulated == p->simulated)
-			return false;
-		if (o->kernel != p->kernel || !addr_same(o->peer, p->peer) ||
-		    o->peer_port != p->peer_port)
+		bool other = o->kernel != p->kernel ||
+			     !addr_same(o->peer, p->peer) ||
+			     o->peer_port != p->peer_port;
+		if (o->simulated != p->simulated && other)
 			continue;
 		if (o->ended == DIFFER_COUNT)
 			return false;
