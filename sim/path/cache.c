@@ -17,8 +17,6 @@ void cache_init(struct cache *c, void *memory, uint32_t slots)
 
 void cache_clear(struct cache *c)
 {
-	if (!c->memory)
-		return;
 	memset(c->slots, 0, (c->mask + (size_t)1) * sizeof(*c->slots));
 	for (unsigned i = 0; i < CACHE_WAYS; i++)
 		c->ways[i] = (struct cache_way){.in_port = CACHE_NO_PORT};

@@ -79,7 +79,7 @@ static const struct trace_packet *last_answered(const struct outcome *o,
 			continue;
 		const struct trace_packet *asked =
 			trace_find(&o->trace, p->cause);
-		bool says = strncmp(p->kind, "ACK", 3) != 0 &&
+		bool says = strcmp(p->kind, "ACK") != 0 &&
 			    strncmp(p->kind, "FIN", 3) != 0;
 		if (asked && says)
 			found = asked;

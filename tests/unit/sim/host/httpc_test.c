@@ -104,6 +104,47 @@ START_TEST(a_server_that_hangs_up_is_eof)
 }
 END_TEST
 
+/* The head of an answer, cut where a segment ends. */
+static void begin_answer(void *context, struct conn *peer)
+{
+	static const char part[] = "HTTP/1.1 200 OK\r\nContent-Len";
+	(void)context;
+	conn_send(peer, part, sizeof(part) - 1);
+}
+
+static void end_answer(void *context)
+{
+	static const char part[] = "gth: 5\r\n\r\nhello";
+	conn_send(context, part, sizeof(part) - 1);
+}
+
+static struct vclock_timer later = {.fire = end_answer};
+
+static void answer_in_two(void *context, struct conn *peer)
+{
+	begin_answer(context, peer);
+	later.context = peer;
+	vclock_set(&h.k.world->clock, &later, world_now(h.k.world) + VCLOCK_S);
+}
+
+START_TEST(a_head_may_come_in_two_segments)
+{
+	static struct conn_listener listener = {.accepted = answer_in_two};
+	struct httpc_call call = {.method = "GET",
+				  .host = "10.0.1.2",
+				  .target = "/",
+				  .port = 81,
+				  .profile = profile_find("curl")};
+	bool done = false;
+	conn_listen(h.server, 81, &listener);
+	c = httpc_new(h.client, &call, on_done, &done);
+	ck_assert(world_run_while(h.k.world, &done, 10 * VCLOCK_S));
+	ck_assert(done && result->ok);
+	ck_assert_int_eq(result->response.status, 200);
+	ck_assert_str_eq(str_text(&result->body), "hello");
+}
+END_TEST
+
 START_TEST(what_was_never_made_can_be_freed)
 {
 	httpc_free(NULL);
@@ -124,6 +165,7 @@ Suite *httpc_test_suite(void)
 	tcase_add_test(t, a_long_body_is_kept_in_part);
 	tcase_add_test(t, a_page_may_be_empty);
 	tcase_add_test(t, a_server_that_hangs_up_is_eof);
+	tcase_add_test(t, a_head_may_come_in_two_segments);
 	tcase_add_test(t, what_was_never_made_can_be_freed);
 	suite_add_tcase(s, t);
 	return s;

@@ -113,17 +113,24 @@ START_TEST(a_sum_of_zero_is_written_as_ones)
 }
 END_TEST
 
-START_TEST(what_does_not_fit_is_not_made)
+/* To the last byte of the room, and not one further. */
+START_TEST(a_frame_fits_or_is_none)
 {
 	struct craft_ip ip = random_ip();
-	struct craft_udp udp = {.sport = 3, .dport = 4};
-	struct mold m = {0};
-	mold_set(&m, made, craft_make_udp(craft, &ip, &udp, frame(made)));
-	struct craft_bytes b = {payload, 100};
-	ck_assert_uint_eq(mold_udp(&m, 0, b, (struct craft_frame){copied, 141}),
-			  0);
-	ck_assert_uint_eq(mold_udp(&m, 0, b, (struct craft_frame){copied, 142}),
-			  142);
+	struct craft_udp udp = {.sport = 1, .dport = 2};
+	struct craft_tcp tcp = {.sport = 1, .dport = 2};
+	struct mold u = {0}, t = {0};
+	mold_set(&u, made, craft_make_udp(craft, &ip, &udp, frame(made)));
+	mold_set(&t, made, craft_make_tcp(craft, &ip, &tcp, frame(made)));
+	udp.payload = tcp.payload = (struct craft_bytes){payload, 100};
+	struct craft_frame full = {copied, u.size + 100};
+	ck_assert_uint_eq(mold_udp(&u, 1, udp.payload, full), full.room);
+	full.room--;
+	ck_assert_uint_eq(mold_udp(&u, 1, udp.payload, full), 0);
+	full.room = t.size + 100;
+	ck_assert_uint_eq(mold_tcp(&t, 1, &tcp, full), full.room);
+	full.room--;
+	ck_assert_uint_eq(mold_tcp(&t, 1, &tcp, full), 0);
 }
 END_TEST
 
@@ -136,7 +143,7 @@ Suite *mold_test_suite(void)
 	tcase_add_test(t, datagrams_are_the_same);
 	tcase_add_test(t, segments_are_the_same);
 	tcase_add_test(t, a_sum_of_zero_is_written_as_ones);
-	tcase_add_test(t, what_does_not_fit_is_not_made);
+	tcase_add_test(t, a_frame_fits_or_is_none);
 	suite_add_tcase(s, t);
 	return s;
 }
