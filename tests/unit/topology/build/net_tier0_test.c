@@ -354,11 +354,14 @@ START_TEST(arp_is_answered_for_translated_addresses)
 }
 END_TEST
 
-/* With proxy ARP on, nobody but its owner answers for an uplink's address. */
+/* With proxy ARP on, nobody but its owner answers for an uplink's address, and be
+ * it one that a rule translates to. */
 START_TEST(nobody_answers_for_the_other_edge)
 {
 	struct net_kit k;
 	net_kit_init(&k, "nsx_version: '3.2'\n"
+			 "tier0s: {t0: {nat_rules: {one: {source_network: "
+			 "10.1.0.10, translated_network: 192.0.2.2}}}}\n"
 			 "edge_clusters: {ec: {edges: {en1: {admin_state: "
 			 "DOWN}}}}");
 	ck_assert(!net_kit_ping(&k, "server", "192.0.2.2"));
