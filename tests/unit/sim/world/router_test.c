@@ -406,6 +406,23 @@ START_TEST(a_secondary_address_is_the_source_in_its_subnet)
 }
 END_TEST
 
+START_TEST(a_port_has_room_for_so_many_addresses)
+{
+	struct addr_if more = world_kit_if("10.5.0.9/24");
+	for (unsigned i = 1; i < ROUTER_PORT_ADDRS; i++, more.addr.v++)
+		ck_assert(router_add_addr(a, 0, more));
+	ck_assert(!router_add_addr(a, 0, more));
+	ck_assert(!router_has_addr(a, more.addr));
+	more.addr.v--;
+	ck_assert(router_add_addr(a, 0, more)); /* it is there */
+	router_remove_addr(a, 0, more.addr);
+	more.addr.v++;
+	ck_assert(router_add_addr(a, 0, more));
+	ck_assert(router_has_addr(a, more.addr));
+	run(VCLOCK_S); /* the announcements arrive */
+}
+END_TEST
+
 START_TEST(the_source_is_that_of_a_way_that_is_up)
 {
 	bool up[] = {false, true};
@@ -567,6 +584,7 @@ Suite *router_test_suite(void)
 	tcase_add_loop_test(t, a_loopback_answers_ping_if_told, 0, 2);
 	tcase_add_test(t, a_node_speaks_to_itself_by_its_loopback);
 	tcase_add_test(t, a_secondary_address_is_the_source_in_its_subnet);
+	tcase_add_test(t, a_port_has_room_for_so_many_addresses);
 	tcase_add_test(t, the_source_is_that_of_a_way_that_is_up);
 	tcase_add_test(t, a_port_that_goes_down_drops_who_waits);
 	tcase_add_test(t, packets_that_wait_go_with_the_world);

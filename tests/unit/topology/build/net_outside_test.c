@@ -105,6 +105,7 @@ static const struct {
 } nodes[] = {{"true", "", true},
 	     {"true", ", scope: [eth0]", true},
 	     {"true", ", scope: [cni0]", false},
+	     {"true", ", scope: [cni0, eth0]", true},
 	     {"true",
 	      ", sequence_number: 20}, n: {action: NO_SNAT, sequence_number: "
 	      "10, source_network: 10.99.0.0/24, scope: [cni0]",
