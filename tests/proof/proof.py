@@ -23,7 +23,7 @@ RESULTS = [
     ("limits", "no memory, no disk, limits of input and run", "make test"),
     ("mutation", "small breaks of the engine, one at a time: do the tests notice?", "make mutation"),
     ("mutation-2", "the same with other mutants", "make mutation MUTATION_SEED=2"),
-    ("mutation-4", "others again, for which no test was written yet", "make mutation MUTATION_SEED=4"),
+    ("mutation-4", "others again, which nobody had seen before", "make mutation MUTATION_SEED=4"),
 ]
 
 
