@@ -49,7 +49,7 @@ static inline uint32_t transit_piece(const struct pkt *p)
 	if (MOSTLY(!ip4_is_fragment(ip)) || p->len < ETH_SIZE + IP4_SIZE)
 		return 0;
 	unsigned head = (ip[0] & 15U) * 4U, size = be_load16(ip + 2);
-	return (uint32_t)(be_load16(ip + 6) & IP4_OFFSET) << 16 |
+	return (uint32_t)(be_load16(ip + IP4_FRAG) & IP4_OFFSET) << 16 |
 	       (size > head ? size - head : 0);
 }
 

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#define UNIT	   8  /* bytes that offsets count */
 #define PIECES_MAX 64 /* of one packet */
 
 /* The fragments of one packet at one place that have no twin yet. */
@@ -16,7 +15,7 @@ struct pieces {
 
 static uint16_t frag_of(const struct log_seen *seen)
 {
-	return be_load16(seen->bytes.at + 6);
+	return be_load16(seen->bytes.at + IP4_FRAG);
 }
 
 static size_t head_of(const struct log_seen *seen)
@@ -26,7 +25,7 @@ static size_t head_of(const struct log_seen *seen)
 
 static size_t start_of(const struct log_seen *seen)
 {
-	return (size_t)(frag_of(seen) & IP4_OFFSET) * UNIT;
+	return (size_t)(frag_of(seen) & IP4_OFFSET) * IP4_UNIT;
 }
 
 static size_t end_of(const struct log_seen *seen)
@@ -39,7 +38,7 @@ static bool is_of(const struct log_seen *seen, const struct log_seen *like)
 {
 	return !seen->used && seen->place == like->place &&
 	       ip4_is_fragment(seen->bytes.at) &&
-	       !memcmp(seen->bytes.at + 4, like->bytes.at + 4, 2) &&
+	       !memcmp(seen->bytes.at + IP4_ID, like->bytes.at + IP4_ID, 2) &&
 	       seen->bytes.at[1] == like->bytes.at[1] &&
 	       !memcmp(seen->bytes.at + 8, like->bytes.at + 8, 2) &&
 	       !memcmp(seen->bytes.at + 12, like->bytes.at + 12, 8);
@@ -78,7 +77,7 @@ static bool join(const struct pieces *p, struct shot_bytes *whole)
 	memcpy(whole->at, p->at[0]->bytes.at, head);
 	whole->size = (uint16_t)(head + end);
 	be_store16(whole->at + 2, whole->size);
-	be_store16(whole->at + 6, frag_of(p->at[0]) & IP4_DF);
+	be_store16(whole->at + IP4_FRAG, frag_of(p->at[0]) & IP4_DF);
 	be_store16(whole->at + 10, 0);
 	be_store16(whole->at + 10, csum_of(whole->at, head));
 	return true;

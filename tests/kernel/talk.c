@@ -11,7 +11,6 @@
 
 #define SERVERS 4  /* silent ports that are asked */
 #define MISSING 2  /* packets to addresses that are not there */
-#define UNIT	8  /* bytes that fragments are a multiple of */
 #define PIECES	3  /* of one packet, at most */
 #define PIECE	72 /* bytes of each, but a long one */
 
@@ -69,16 +68,22 @@ static uint16_t sender_port(struct talk *k, ip4 from, ip4 to)
 					: fresh_port(k);
 }
 
+/* That of some link. */
+static unsigned some_mtu(struct talk *k)
+{
+	const struct topo *t = k->topo;
+	return t->mtus.at[below(k, (unsigned)t->mtus.count)];
+}
+
 /* As long as the MTU of some link, or about that. */
 static void lengthen(struct talk *k, const struct topo_host *h, struct shot *s)
 {
-	struct topo *t = k->topo;
-	unsigned mtu = t->mtus.at[below(k, (unsigned)t->mtus.count)];
+	unsigned mtu = some_mtu(k);
 	unsigned size = mtu - IP4_SIZE - UDP_SIZE + below(k, 3);
 	if (size + IP4_SIZE + TCP_SIZE > h->mtu)
 		return;
 	s->size = (uint16_t)size;
-	s->df = !t->pieces || maybe(k, 50);
+	s->df = !k->topo->pieces || maybe(k, 50);
 }
 
 /* What about one packet in so many is odd in some way. */
@@ -280,9 +285,9 @@ static void talk_stray(struct talk *k)
 /* Bytes of a fragment that is too long for some link, should there be one. */
 static unsigned long_piece(struct talk *k, const struct topo_host *h)
 {
-	struct topo *t = k->topo;
-	unsigned mtu = t->mtus.at[below(k, (unsigned)t->mtus.count)];
-	unsigned size = (mtu - IP4_SIZE) / UNIT * UNIT + UNIT * below(k, 3);
+	unsigned mtu = some_mtu(k);
+	unsigned size =
+		(mtu - IP4_SIZE) / IP4_UNIT * IP4_UNIT + IP4_UNIT * below(k, 3);
 	return size + IP4_SIZE <= h->mtu ? size : PIECE;
 }
 

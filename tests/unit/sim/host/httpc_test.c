@@ -80,6 +80,21 @@ START_TEST(a_page_may_be_empty)
 }
 END_TEST
 
+/* GET of what 'listener' says, to its end. */
+static void ask(struct conn_listener *listener)
+{
+	struct httpc_call call = {.method = "GET",
+				  .host = "10.0.1.2",
+				  .target = "/",
+				  .port = 81,
+				  .profile = profile_find("curl")};
+	bool done = false;
+	conn_listen(h.server, 81, listener);
+	c = httpc_new(h.client, &call, on_done, &done);
+	ck_assert(world_run_while(h.k.world, &done, 10 * VCLOCK_S));
+	ck_assert(done);
+}
+
 static void hang_up(void *context, struct conn *peer)
 {
 	(void)context;
@@ -90,27 +105,11 @@ static void hang_up(void *context, struct conn *peer)
 START_TEST(a_server_that_hangs_up_is_eof)
 {
 	static struct conn_listener listener = {.accepted = hang_up};
-	struct httpc_call call = {.method = "GET",
-				  .host = "10.0.1.2",
-				  .target = "/",
-				  .port = 81,
-				  .profile = profile_find("curl")};
-	bool done = false;
-	conn_listen(h.server, 81, &listener);
-	c = httpc_new(h.client, &call, on_done, &done);
-	ck_assert(world_run_while(h.k.world, &done, 10 * VCLOCK_S));
-	ck_assert(done && !result->ok);
+	ask(&listener);
+	ck_assert(!result->ok);
 	ck_assert_str_eq(str_text(&result->error), "EOF");
 }
 END_TEST
-
-/* The head of an answer, cut where a segment ends. */
-static void begin_answer(void *context, struct conn *peer)
-{
-	static const char part[] = "HTTP/1.1 200 OK\r\nContent-Len";
-	(void)context;
-	conn_send(peer, part, sizeof(part) - 1);
-}
 
 static void end_answer(void *context)
 {
@@ -120,9 +119,12 @@ static void end_answer(void *context)
 
 static struct vclock_timer later = {.fire = end_answer};
 
+/* The head is cut where a segment ends. */
 static void answer_in_two(void *context, struct conn *peer)
 {
-	begin_answer(context, peer);
+	static const char part[] = "HTTP/1.1 200 OK\r\nContent-Len";
+	(void)context;
+	conn_send(peer, part, sizeof(part) - 1);
 	later.context = peer;
 	vclock_set(&h.k.world->clock, &later, world_now(h.k.world) + VCLOCK_S);
 }
@@ -130,16 +132,8 @@ static void answer_in_two(void *context, struct conn *peer)
 START_TEST(a_head_may_come_in_two_segments)
 {
 	static struct conn_listener listener = {.accepted = answer_in_two};
-	struct httpc_call call = {.method = "GET",
-				  .host = "10.0.1.2",
-				  .target = "/",
-				  .port = 81,
-				  .profile = profile_find("curl")};
-	bool done = false;
-	conn_listen(h.server, 81, &listener);
-	c = httpc_new(h.client, &call, on_done, &done);
-	ck_assert(world_run_while(h.k.world, &done, 10 * VCLOCK_S));
-	ck_assert(done && result->ok);
+	ask(&listener);
+	ck_assert(result->ok);
 	ck_assert_int_eq(result->response.status, 200);
 	ck_assert_str_eq(str_text(&result->body), "hello");
 }
